@@ -1,0 +1,195 @@
+"""The patient's chart as the decision sees it: problems, observations, notes and what was done, each with where it
+came from, when it held, and how sure the record is. In: nothing; these are values. Out: `Chart`, frozen, in one order
+whatever order the resources came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+# What the record says about a statement as a whole, before any of its text is read.
+#   current    it holds now, or nothing says that it has ended
+#   resolved   it held once (abated, inactive, resolved; a medication that was stopped)
+#   possible   it is provisional, a differential, unconfirmed
+# Entered in error, refuted, cancelled and other patients' resources never become part of a chart.
+Standing = Literal["current", "resolved", "possible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code in a code system; `system` is the canonical URI (OID spellings are normalised while reading)."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A CodeableConcept: any number of codings and perhaps the words somebody typed."""
+
+    codings: tuple[Coding, ...] = ()
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person would call it: the text, else the first display, else the first code."""
+        if self.text:
+            return self.text
+        return next((c.display for c in self.codings if c.display), "") or next(
+            (c.code for c in self.codings), ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When something held, as precisely as the record says; either end may be unknown."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def latest(self) -> date | None:
+        return self.end or self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text in a resource, with the element path it stood at (`note[0].text`, `valueString`)."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit; `comparator` is one of `<`, `<=`, `>=`, `>` or empty."""
+
+    value: float
+    unit: str = ""
+    comparator: str = ""
+
+
+Value = Quantity | Concept | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A Condition: what it is, since when, how sure, and the notes on it."""
+
+    ref: str
+    concept: Concept
+    standing: Standing = "current"
+    when: Span = Span()
+    recorded: date | None = None
+    body_sites: tuple[Concept, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def dated(self) -> date | None:
+        """The newest date the record gives for it."""
+        return max((d for d in (self.recorded, self.when.start, self.when.end) if d), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One coded value of an Observation: the observation's own, or that of a component.
+
+    `path` is empty for the observation's own value, else `component[n]`. `values` holds several where one element
+    carries several codings with text; an absent value is an empty tuple.
+    """
+
+    concept: Concept
+    values: tuple[Value, ...] = ()
+    path: str = ""
+    interpretations: tuple[Concept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An Observation: its measures, its date, its site and its text.
+
+    `group` ties observations that were recorded together (same encounter, or same panel), empty when unknown.
+    """
+
+    ref: str
+    measures: tuple[Measure, ...]
+    standing: Standing = "current"
+    when: Span = Span()
+    body_sites: tuple[Concept, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    group: str = ""
+
+    @property
+    def concept(self) -> Concept:
+        return self.measures[0].concept
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A DiagnosticReport or DocumentReference: what kind, when, and its text (conclusions, decoded attachments)."""
+
+    ref: str
+    concept: Concept
+    standing: Standing = "current"
+    when: Span = Span()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something ordered, given, done or worn: ServiceRequest, Procedure, MedicationRequest, Device, AllergyIntolerance.
+
+    `kind` is the resource type, `status` the resource's own status word.
+    """
+
+    kind: str
+    ref: str
+    concept: Concept
+    status: str = ""
+    standing: Standing = "current"
+    when: Span = Span()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who the chart is about; birth date only as far as the record says it (year or month alone count as their first day)."""
+
+    id: str
+    birth_date: date | None = None
+    deceased: bool = False
+
+    def age_on(self, day: date) -> int | None:
+        """Completed years on `day`; None when unknown or impossible (before birth, above 130)."""
+        if self.birth_date is None:
+            return None
+        born = self.birth_date
+        years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return years if 0 <= years <= 130 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read: which prefetch key, which resource if known, and why in plain words.
+
+    `code` is one of a short list (`not-provided`, `failed`, `cut-short`, `unreadable`, `other-patient`, ...) for metrics.
+    """
+
+    key: str
+    code: str
+    detail: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything a decision may read about one patient."""
+
+    patient: Patient
+    problems: tuple[Problem, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    reports: tuple[Report, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    gaps: tuple[Gap, ...] = ()
