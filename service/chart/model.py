@@ -1,6 +1,6 @@
-"""The patient's chart as the decision sees it: problems, observations, notes and what was done, each with where it
-came from, when it held, and how sure the record is. In: nothing; these are values. Out: `Chart`, frozen, in one order
-whatever order the resources came in."""
+"""The patient's chart as the decision sees it: problems, observations, notes and what was done, each with
+where it came from, when it held, and how sure the record is. In: nothing; these are values. Out: `Chart`,
+frozen, in one order whatever order the resources came in."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ class Problem:
 class Measure:
     """One coded value of an Observation: the observation's own, or that of a component.
 
-    `path` is empty for the observation's own value, else `component[n]`. `values` holds several where one element
-    carries several codings with text; an absent value is an empty tuple.
+    `path` is empty for the observation's own value, else `component[n]`. `values` holds several where one
+    element carries several codings with text; an absent value is an empty tuple.
     """
 
     concept: Concept
@@ -128,20 +128,28 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A DiagnosticReport or DocumentReference: what kind, when, and its text (conclusions, decoded attachments)."""
+    """A DiagnosticReport or DocumentReference: what kind, when, its coded conclusions and its text.
+
+    The words of a coded conclusion are among the passages too (`conclusionCode[0].text`).
+    """
 
     ref: str
     concept: Concept
     standing: Standing = "current"
     when: Span = Span()
     passages: tuple[Passage, ...] = ()
+    conclusions: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something ordered, given, done or worn: ServiceRequest, Procedure, MedicationRequest, Device, AllergyIntolerance.
+    """Something ordered, given, done or worn: ServiceRequest, Procedure, MedicationRequest, Device,
+    AllergyIntolerance.
 
-    `kind` is the resource type, `status` the resource's own status word.
+    `kind` is the resource type, `status` the resource's own status word in lower case. `standing` is
+    `resolved` for what is no longer or never came to be in force (stopped, revoked, not-done, a completed
+    course of a drug; a completed procedure stays current: it was done), `possible` for drafts, plans and
+    proposals.
     """
 
     kind: str
@@ -151,11 +159,13 @@ class Deed:
     standing: Standing = "current"
     when: Span = Span()
     passages: tuple[Passage, ...] = ()
+    body_sites: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who the chart is about; birth date only as far as the record says it (year or month alone count as their first day)."""
+    """Who the chart is about; birth date only as far as the record says it (year or month alone count as
+    their first day)."""
 
     id: str
     birth_date: date | None = None
@@ -174,7 +184,9 @@ class Patient:
 class Gap:
     """Something that could not be read: which prefetch key, which resource if known, and why in plain words.
 
-    `code` is one of a short list (`not-provided`, `failed`, `cut-short`, `unreadable`, `other-patient`, ...) for metrics.
+    `code` is one of a short list for metrics: `not-provided`, `failed`, `warned` (an answer with a warning),
+    `cut-short`, `unreadable`, `other-patient`, `no-subject` (it does not say whose it is). `detail` never
+    repeats text of the record.
     """
 
     key: str

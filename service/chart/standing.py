@@ -1,0 +1,89 @@
+"""What a resource's status says: that it is no evidence at all, that it holds, held once, or may hold. In:
+status elements as codes, CodeableConcepts, text alone or plain strings. Out: status words, and a `Standing`
+or None for never evidence."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from service.chart.entry import Entry
+from service.chart.model import Standing
+
+# FHIR R4's codes, and the words that servers show for them; all are compared in lower case with hyphens for
+# spaces. The record itself says that these never were true, so leaving them out is no gap.
+WITHDRAWN: Final = frozenset({"entered-in-error", "entered-in-error-status", "error", "superseded"})
+NEVER_HELD: Final = WITHDRAWN | {"refuted", "ruled-out", "disproved"}
+NEVER_MEASURED: Final = WITHDRAWN | {"cancelled", "canceled"}
+
+_ENDED: Final = frozenset({"resolved", "inactive", "remission", "in-remission", "abated"})
+_RUNNING: Final = frozenset({"active", "recurrence", "relapse"})
+_UNSURE: Final = frozenset(
+    {
+        "unconfirmed",
+        "provisional",
+        "differential",
+        "possible",
+        "probable",
+        "suspected",
+        "presumed",
+        "presumptive",
+        "likely",
+        "questionable",
+        "working",
+        "rule-out",
+    }
+)
+
+Words = tuple[str, ...]
+
+
+def status_words(entry: Entry, name: str) -> Words | None:
+    """The words of a status element: codes first, then displays and text; None when it cannot be read.
+
+    A status that cannot be read may be a withdrawal, so the callers leave such a resource out.
+    """
+    value = entry.body.get(name)
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (_word(value),)
+    found: list[str] = []
+    for path, item in entry.items(entry.body, name):
+        if isinstance(item, str):
+            found.append(_word(item))
+        elif isinstance(item, dict):
+            codings = entry.children(item, "coding", path + ".")
+            texts = [text for at, coding in codings for text in _texts(coding, ("code", "display"))]
+            found += [_word(text) for text in (*texts, *_texts(item, ("text",)))]
+    if not found:
+        entry.unreadable(name, "is not a status; the resource was left out")
+        return None
+    return tuple(found)
+
+
+def _texts(body: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [text for name in names if isinstance(text := body.get(name), str) and text]
+
+
+def _word(text: str) -> str:
+    return text.strip().lower().replace(" ", "-").replace("_", "-")
+
+
+def problem_standing(clinical: Words | None, verification: Words | None, *, abated: bool) -> Standing | None:
+    """The standing of a Condition or AllergyIntolerance; None when it never is evidence.
+
+    A problem that has ended counts as resolved even if it never was confirmed: it says the least.
+    """
+    if clinical is None or verification is None:
+        return None
+    words = {*clinical, *verification}
+    if words & NEVER_HELD:
+        return None
+    if abated or words & _ENDED:
+        return "resolved"
+    return "possible" if words & _UNSURE else "current"
+
+
+def says_running(clinical: Words | None) -> bool:
+    """Whether the clinical status says in so many words that the problem holds now."""
+    return clinical is not None and not _RUNNING.isdisjoint(clinical)

@@ -1,0 +1,99 @@
+"""Whose resource it is. In: a resource's `subject` or `patient` reference in any of FHIR's spellings. Out:
+whether it is the chart's patient, somebody else, or nobody that can be told; only the first may become
+evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from service.chart.entry import Entry
+
+Owner = Literal["own", "other-patient", "no-subject"]
+
+# `Patient/1`, `Patient/1/_history/2`, `https://host/base/Patient/1`.
+_PATIENT: Final = re.compile(r"(?:https?://[^\s?#]*/)?Patient/([^/?#\s]+)(?:/_history/[^/?#\s]+)?\Z")
+_RESOURCE: Final = re.compile(r"(?:https?://[^\s?#]*/)?([A-Z][A-Za-z]+/[^/?#\s]+)(?:/_history/[^/?#\s]+)?\Z")
+_UUID: Final = "urn:uuid:"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The chart's patient, by FHIR id and by the business identifiers (system, value) of the Patient
+    resource."""
+
+    id: str
+    identifiers: frozenset[tuple[str, str]] = frozenset()
+
+    def owner(self, entry: Entry) -> Owner:
+        """Who `entry` is about. A resource that names nobody is not known to be this patient's."""
+        verdicts = [
+            self._named(entry, reference)
+            for name in ("subject", "patient")
+            if (reference := entry.body.get(name)) is not None
+        ]
+        if "other-patient" in verdicts:
+            return "other-patient"
+        return "own" if "own" in verdicts else "no-subject"
+
+    def _named(self, entry: Entry, reference: Any) -> Owner:
+        if not isinstance(reference, dict):
+            return "no-subject"
+        target = reference.get("reference")
+        if target is None:
+            # A logical reference: its identifier may be the patient's; a different one may be just another
+            # number of hers.
+            return "own" if self._shares(reference.get("identifier")) else "no-subject"
+        if not isinstance(target, str):
+            return "no-subject"
+        target = target.strip()
+        if target.startswith("#"):
+            return self._contained(entry, target[1:])
+        if target.lower().startswith(_UUID):
+            # In a transaction Bundle, as Synthea writes it, the entry's full URL carries the id that the
+            # resource has.
+            return "own" if target[len(_UUID) :].lower() == self.id.lower() else "other-patient"
+        match = _PATIENT.match(target)
+        if match is None:
+            return "no-subject"
+        return "own" if match[1] == self.id else "other-patient"
+
+    def _contained(self, entry: Entry, local: str) -> Owner:
+        """A contained Patient has no id of its own beyond the resource; only its identifiers can say who it
+        is."""
+        for _, body in entry.children(entry.body, "contained"):
+            if body.get("id") == local and body.get("resourceType") == "Patient":
+                shared = any(self._shares(item) for _, item in entry.items(body, "identifier"))
+                return "own" if shared else "no-subject"
+        return "no-subject"
+
+    def _shares(self, identifier: Any) -> bool:
+        return _identifier(identifier) in self.identifiers
+
+
+def _identifier(body: Any) -> tuple[str, str] | None:
+    if not isinstance(body, dict):
+        return None
+    system, value = body.get("system"), body.get("value")
+    return (
+        (system, value) if isinstance(system, str) and isinstance(value, str) and system and value else None
+    )
+
+
+def identifiers_of(entry: Entry) -> frozenset[tuple[str, str]]:
+    """The identifiers of a Patient resource that have both a system and a value."""
+    found = (_identifier(item) for _, item in entry.items(entry.body, "identifier"))
+    return frozenset(pair for pair in found if pair is not None)
+
+
+def local_reference(reference: Any, kind: str) -> str:
+    """`Type/id` of a Reference in any spelling, `kind` being the type where a `urn:uuid:` does not say; else
+    empty."""
+    target = reference.get("reference") if isinstance(reference, dict) else None
+    if not isinstance(target, str):
+        return ""
+    if target.lower().startswith(_UUID):
+        return f"{kind}/{target[len(_UUID) :]}"
+    match = _RESOURCE.match(target)
+    return match[1] if match else ""
