@@ -61,8 +61,8 @@ def attachment_passages(entry: Entry, attachments: list[tuple[str, dict[str, Any
 
 
 def _shown(media_type: str) -> str:
-    """The content type, if it looks like one: it is repeated in a gap, and a gap repeats no text of the
-    record."""
+    """The content type if it looks like one, since it is repeated in a gap and a gap repeats no chart
+    text."""
     kind, _, subtype = media_type.partition("/")
     usual = all(c.isalnum() or c in ".+-" for c in kind + subtype) and media_type.isascii()
     return (
@@ -96,10 +96,11 @@ def _characters(raw: bytes, parameters: str) -> str:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset":
             declared = _CHARSETS.get(value.strip().strip("\"'"), "")
+    codec = declared or "utf-8-sig"
     try:
-        return raw.decode(declared or "utf-8-sig")
+        return raw.decode(codec)
     except UnicodeDecodeError as error:
-        # A cut can fall inside a character; anything else that is no UTF-8 is the other usual encoding of old
-        # systems.
+        # A cut can fall inside a character. Anything else that is no UTF-8, although it was said or assumed
+        # to be, is in the other usual encoding of old systems.
         cut = error.start >= len(raw) - 4
-        return raw.decode((declared or "utf-8-sig") if cut else "cp1252", "replace")
+        return raw.decode(codec if cut or codec != "utf-8-sig" else "cp1252", "replace")

@@ -57,8 +57,8 @@ def canonical_system(system: str) -> str:
 
 
 def canonical_code(system: str, code: str) -> str:
-    """The code trimmed; ICD-10-CM in upper case with its dot (`m48062` -> `M48.062`), since claims systems
-    drop it."""
+    """The code trimmed; ICD-10-CM in upper case with its dot, which claims systems drop (`m48062`:
+    `M48.062`)."""
     code = code.strip()
     if system != ICD_10_CM:
         return code
@@ -69,8 +69,7 @@ def canonical_code(system: str, code: str) -> str:
 
 
 def read_concept(entry: Entry, body: dict[str, Any], name: str, at: str = "") -> Concept:
-    """The CodeableConcept at `name`; an empty `Concept` when there is none. A plain string counts as its
-    text."""
+    """The CodeableConcept at `name`, empty when there is none; a plain string counts as its text."""
     value = body.get(name)
     return NO_CONCEPT if value is None else _concept(entry, value, at + name)
 

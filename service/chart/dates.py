@@ -63,8 +63,7 @@ def read_period(entry: Entry, body: dict[str, Any], name: str, at: str = "") -> 
 
 
 def read_when(entry: Entry, body: dict[str, Any], stem: str) -> Span:
-    """The time of the choice element `stem[x]`: dateTime, instant, Period, or the events or bounds of a
-    Timing."""
+    """The time of the choice `stem[x]`: dateTime, instant, Period, or the events or bounds of a Timing."""
     for kind in ("DateTime", "Instant"):
         if body.get(stem + kind) is not None:
             return Span(read_date(entry, body, stem + kind))

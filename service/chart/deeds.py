@@ -26,15 +26,14 @@ _INTENDED: Final = frozenset({"draft", "preparation", "proposal", "plan"})
 
 
 def read_deed(entry: Entry, medications: Mapping[str, Concept]) -> Deed | None:
-    """The resource as a deed; `medications` gives what the Medication resources that came along are, by
-    ref."""
+    """The resource as a deed; `medications` names, by ref, the Medication resources that came along."""
     if entry.kind == "AllergyIntolerance":
         return _allergy(entry)
     status, intent = status_words(entry, "status"), status_words(entry, "intent")
     if status is None or intent is None or not WITHDRAWN.isdisjoint(status):
         return None
     body = entry.body
-    if body.get("doNotPerform") in (True, "true"):
+    if _prohibits(entry):
         return None
     return Deed(
         kind=entry.kind,
@@ -46,6 +45,17 @@ def read_deed(entry: Entry, medications: Mapping[str, Concept]) -> Deed | None:
         body_sites=read_concepts(entry, body, "bodySite"),
         passages=_passages(entry),
     )
+
+
+def _prohibits(entry: Entry) -> bool:
+    """Whether it is an order not to do something, or may be one: what cannot be read is left out with a
+    gap."""
+    flag = entry.body.get("doNotPerform")
+    if flag is None or flag is False or flag == "false":
+        return False
+    if flag is not True and flag != "true":
+        entry.unreadable("doNotPerform", "is not a boolean; the resource was left out")
+    return True
 
 
 def _allergy(entry: Entry) -> Deed | None:
@@ -104,8 +114,8 @@ def _concept(entry: Entry, medications: Mapping[str, Concept]) -> Concept:
 
 
 def _medication(entry: Entry, medications: Mapping[str, Concept]) -> Concept:
-    """A drug by reference: to a contained Medication (as Epic sends unsigned orders), to one that came along,
-    or by name."""
+    """A drug by reference: to a contained Medication (Epic's unsigned orders), one that came along, or a
+    name."""
     reference = entry.child(entry.body, "medicationReference")
     target = reference.get("reference")
     if isinstance(target, str) and target.startswith("#"):

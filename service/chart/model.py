@@ -143,13 +143,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something ordered, given, done or worn: ServiceRequest, Procedure, MedicationRequest, Device,
-    AllergyIntolerance.
+    """Something ordered, given, done, worn, or not tolerated.
 
-    `kind` is the resource type, `status` the resource's own status word in lower case. `standing` is
-    `resolved` for what is no longer or never came to be in force (stopped, revoked, not-done, a completed
-    course of a drug; a completed procedure stays current: it was done), `possible` for drafts, plans and
-    proposals.
+    `kind` is the resource type (ServiceRequest, Procedure, MedicationRequest, Device, AllergyIntolerance),
+    `status` the resource's own status word in lower case. `standing` is `resolved` for what is no longer or
+    never came to be in force (stopped, revoked, not-done, a completed course of a drug; a completed procedure
+    stays current: it was done), `possible` for drafts, plans and proposals.
     """
 
     kind: str
@@ -164,8 +163,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who the chart is about; birth date only as far as the record says it (year or month alone count as
-    their first day)."""
+    """Who the chart is about; of a birth date known by year or month alone, the first day counts."""
 
     id: str
     birth_date: date | None = None

@@ -35,8 +35,7 @@ _OUTCOME_CODE: Final = re.compile(r"[a-z-]{1,40}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What arrived for one call: the Patient, every other resource under its prefetch key, and what did not
-    arrive.
+    """What arrived for one call: the Patient, every other resource by prefetch key, and what did not arrive.
 
     The resources are decoded JSON; anything among them that is no resource becomes a gap.
     """
@@ -51,8 +50,8 @@ Kind = TypeVar("Kind", bound=Read)
 
 
 def read_chart(gathered: Gathered, patient_id: str) -> Chart:
-    """The chart of the patient with the FHIR id `patient_id`; it raises for no resource, whatever state that
-    is in."""
+    """The chart of the patient with the FHIR id `patient_id`; no resource makes it raise, whatever its
+    state."""
     gaps = list(gathered.gaps)
     arrived = list(_arrived(gathered, gaps))
     patient, subject = _read_patient(arrived, patient_id, gaps)
@@ -74,8 +73,7 @@ def read_chart(gathered: Gathered, patient_id: str) -> Chart:
 
 
 def _arrived(gathered: Gathered, gaps: list[Gap]) -> Iterator[Entry]:
-    """Every resource with its key; by its own type, not by the key: searches bring along Provenance and
-    outcomes."""
+    """Every resource with its key and its own type: searches bring along Provenance and outcomes."""
     items: list[tuple[str, Any]] = [(key, item) for key, held in gathered.resources.items() for item in held]
     if gathered.patient is not None:
         items.append(("patient", gathered.patient))
@@ -83,8 +81,8 @@ def _arrived(gathered: Gathered, gaps: list[Gap]) -> Iterator[Entry]:
         # An old sandbox hands over the Bundle entries instead of the resources in them.
         body = item.get("resource", item) if isinstance(item, dict) and "resourceType" not in item else item
         kind = body.get("resourceType") if isinstance(body, dict) else None
-        if not isinstance(kind, str) or not kind.isalpha() or kind == "Bundle":
-            gaps.append(Gap(key, "unreadable", "an entry is not a FHIR resource"))
+        if not isinstance(kind, str) or kind == "Bundle":
+            gaps.append(Gap(key, "unreadable", "an entry is not a single FHIR resource"))
         elif kind == "OperationOutcome":
             gaps += _outcome(key, body)
         elif key == "patient" and kind != "Patient":
@@ -94,8 +92,7 @@ def _arrived(gathered: Gathered, gaps: list[Gap]) -> Iterator[Entry]:
 
 
 def _outcome(key: str, body: dict[str, Any]) -> Iterator[Gap]:
-    """The gap an OperationOutcome stands for: something failed, or came with a warning; information leaves no
-    gap.
+    """The gap an OperationOutcome stands for: a failure or a warning; mere information leaves none.
 
     FHIR puts outcomes into searchsets for hints and warnings about the search (R4 3.1.1.4.1); Epic does so as
     a rule.
@@ -211,16 +208,14 @@ class _Reader:
         return tied[0] if len(tied) == 1 else min(tied, key=self._rank)
 
     def _rank(self, entry: Entry) -> tuple[bool, str, str]:
-        """Withdrawn or foreign before valid, then by key and by what is read in it: never by order of
-        arrival."""
+        """Withdrawn or foreign before valid, then by key and by content: never by order of arrival."""
         again = Entry(entry.key, entry.kind, entry.body)
         thing = self.read(again)
         return thing is not None, entry.key, repr((thing, again.gaps))
 
 
 def _ordered(things: Iterable[Read], kind: type[Kind]) -> tuple[Kind, ...]:
-    """The things of one kind by reference; those without an id by all they say, and once if they say the
-    same."""
+    """The things of one kind by reference; those without an id by all they say, equal ones once."""
     mine = [thing for thing in things if isinstance(thing, kind)]
     named = [thing for thing in mine if "/" in thing.ref]
     nameless = dict.fromkeys(thing for thing in mine if "/" not in thing.ref)

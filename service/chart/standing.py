@@ -11,28 +11,20 @@ from service.chart.model import Standing
 
 # FHIR R4's codes, and the words that servers show for them; all are compared in lower case with hyphens for
 # spaces. The record itself says that these never were true, so leaving them out is no gap.
-WITHDRAWN: Final = frozenset({"entered-in-error", "entered-in-error-status", "error", "superseded"})
+WITHDRAWN: Final = frozenset({"entered-in-error", "superseded"})
 NEVER_HELD: Final = WITHDRAWN | {"refuted", "ruled-out", "disproved"}
 NEVER_MEASURED: Final = WITHDRAWN | {"cancelled", "canceled"}
 
 _ENDED: Final = frozenset({"resolved", "inactive", "remission", "in-remission", "abated"})
 _RUNNING: Final = frozenset({"active", "recurrence", "relapse"})
-_UNSURE: Final = frozenset(
-    {
-        "unconfirmed",
-        "provisional",
-        "differential",
-        "possible",
-        "probable",
-        "suspected",
-        "presumed",
-        "presumptive",
-        "likely",
-        "questionable",
-        "working",
-        "rule-out",
-    }
-)
+# The first three are R4's condition-ver-status; the others are what problem lists say in its place.
+# fmt: off
+_UNSURE: Final = frozenset({
+    "unconfirmed", "provisional", "differential",
+    "possible", "probable", "suspected", "presumed", "presumptive", "likely", "questionable", "working",
+    "rule-out",
+})
+# fmt: on
 
 Words = tuple[str, ...]
 
@@ -48,14 +40,19 @@ def status_words(entry: Entry, name: str) -> Words | None:
     if isinstance(value, str):
         return (_word(value),)
     found: list[str] = []
+    said = False
     for path, item in entry.items(entry.body, name):
         if isinstance(item, str):
             found.append(_word(item))
         elif isinstance(item, dict):
             codings = entry.children(item, "coding", path + ".")
-            texts = [text for at, coding in codings for text in _texts(coding, ("code", "display"))]
+            texts = [text for _, coding in codings for text in _texts(coding, ("code", "display"))]
             found += [_word(text) for text in (*texts, *_texts(item, ("text",)))]
-    if not found:
+            # With neither there is only an extension, such as the reason why the status is absent.
+            said = said or "coding" in item or "text" in item
+        else:
+            said = True
+    if said and not found:
         entry.unreadable(name, "is not a status; the resource was left out")
         return None
     return tuple(found)

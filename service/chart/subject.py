@@ -42,8 +42,8 @@ class Subject:
             return "no-subject"
         target = reference.get("reference")
         if target is None:
-            # A logical reference: its identifier may be the patient's; a different one may be just another
-            # number of hers.
+            # A logical reference: its identifier may be the patient's. A different one proves nothing, for
+            # people have several.
             return "own" if self._shares(reference.get("identifier")) else "no-subject"
         if not isinstance(target, str):
             return "no-subject"
@@ -60,8 +60,7 @@ class Subject:
         return "own" if match[1] == self.id else "other-patient"
 
     def _contained(self, entry: Entry, local: str) -> Owner:
-        """A contained Patient has no id of its own beyond the resource; only its identifiers can say who it
-        is."""
+        """A contained Patient has no id beyond its resource; only its identifiers can say who it is."""
         for _, body in entry.children(entry.body, "contained"):
             if body.get("id") == local and body.get("resourceType") == "Patient":
                 shared = any(self._shares(item) for _, item in entry.items(body, "identifier"))

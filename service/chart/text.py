@@ -49,7 +49,8 @@ def _plain(odd: str, escaped: bool) -> str:
 
 
 # A tag opens with a letter: `ABI < 0.9` written without escaping stays text. `[^<>]` keeps the search linear
-# whatever comes; `html.parser` takes minutes over a megabyte of `<!--` in the Python versions we run on.
+# whatever comes; the standard library's parser needs time with the square of the length for `<a <a <a`, and
+# raises AssertionError for `<![<`.
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?][^<>]*>")
 _SPACES: Final = re.compile(r"[ \t\r\n\f]+")
 # fmt: off
@@ -66,8 +67,8 @@ _UNREAD: Final = frozenset({"script", "style", "template", "del", "s", "strike"}
 
 
 def markup_to_text(markup: str) -> str:
-    """The words of an HTML or XHTML document: one line per block, comments, scripts and struck-out words left
-    out."""
+    """The words of an HTML or XHTML document, one line per block, without comments, scripts, struck-out
+    words."""
     markup = _without_comments(markup).replace("<![CDATA[", "").replace("]]>", "")
     tags = list(_TAG.finditer(markup))
     # An element that is never closed hides nothing: better a stray word of script than half a note unread.
@@ -99,7 +100,7 @@ def markup_to_text(markup: str) -> str:
             pieces.append("\n")
             if name == "pre":
                 preformatted = max(0, preformatted + (-1 if closing else 1))
-        elif name in _CELLS:
+        elif name in _CELLS and not closing:
             pieces.append("\t")
     take(len(markup))
     lines = (line.strip() for line in "".join(pieces).splitlines())
