@@ -1,0 +1,118 @@
+"""What is said of a mention: affirmed, negated, possible, hypothetical, historical, or about somebody else. In: a sentence's
+words, the mentions in it, modifiers with their scope. Out: for any stretch of words the assertion that holds there and the modifier
+that decided. The method is ConText (Harkema et al., J Biomed Inform 2009, doi:10.1016/j.jbi.2009.05.002), with scopes
+that end at terminators and at a maximum number of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.evidence.definition import Assertion, ConceptDefinition, ModifierDefinition
+from service.evidence.lexicon import Lexicon, spell_out
+from service.evidence.words import Word
+
+# Where several modifiers reach one mention, the one that takes it furthest from this patient's present decides.
+_RANK: dict[Assertion, int] = {
+    "other-person": 5,
+    "hypothetical": 4,
+    "historical": 3,
+    "negated": 2,
+    "possible": 1,
+    "affirmed": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A modifier seen in a sentence and the words it reaches, `start` to `end` (inclusive)."""
+
+    modifier: ModifierDefinition
+    phrase: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+    def reaches(self, first: int, last: int) -> bool:
+        return self.start <= first and last <= self.end and not (self.first <= first and last <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What holds of a stretch of words, and the modifier behind it (None when simply affirmed)."""
+
+    assertion: Assertion
+    by: Scope | None = None
+
+
+class Context:
+    """All modifiers and terminators, ready to be found. Immutable once built."""
+
+    __slots__ = ("_lexicon", "_modifiers", "_terminators")
+
+    def __init__(self, modifiers: Iterable[ModifierDefinition], terminators: Iterable[str]) -> None:
+        self._modifiers = {m.id: m for m in modifiers}
+        self._lexicon = Lexicon(
+            ConceptDefinition(id=m.id, kind="ignore", phrases=m.phrases) for m in self._modifiers.values()
+        )
+        self._terminators = frozenset(words for t in terminators for words in spell_out(t))
+
+    def scopes(self, words: Sequence[Word]) -> tuple[list[Scope], list[int]]:
+        """The modifiers of a sentence with what they reach, and the places of its terminators."""
+        norms = [w.norm for w in words]
+        stops = [
+            at
+            for at in range(len(norms))
+            for size in (1, 2)
+            if tuple(norms[at : at + size]) in self._terminators
+        ]
+        scopes = []
+        for mention in self._lexicon.find(words):
+            modifier = self._modifiers[mention.id]
+            if modifier.pseudo:
+                continue
+            first, last = mention.first, mention.last
+            left = max((s + 1 for s in stops if s < first), default=0)
+            right = min((s - 1 for s in stops if s > last), default=len(words) - 1)
+            match modifier.reaches:
+                case "forward":
+                    start, end = last + 1, min(right, last + modifier.words)
+                case "backward":
+                    start, end = max(left, first - modifier.words), first - 1
+                case "both":
+                    start, end = max(left, first - modifier.words), min(right, last + modifier.words)
+                case "sentence":
+                    start, end = 0, len(words) - 1
+            scopes.append(Scope(modifier, mention.phrase, first, last, start, end))
+        return scopes, stops
+
+
+def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
+    """What holds of words `first` to `last`: the furthest-reaching modifier decides; two negations that both reach cancel
+    only where one lies inside the other's phrase, which the longest phrase rule already settles."""
+    best = Judgement("affirmed")
+    for scope in scopes:
+        if scope.reaches(first, last) and _RANK[scope.modifier.asserts] > _RANK[best.assertion]:
+            best = Judgement(scope.modifier.asserts, scope)
+    return best
+
+
+def trimmed(
+    scopes: Sequence[Scope], words: Sequence[Word], placed: Sequence[tuple[int, int]]
+) -> list[Scope]:
+    """Scopes cut at the comma behind which something new begins.
+
+    In `no pain at rest, aching on walking` the negation is spent once its stretch holds one of `placed` (a posture or
+    a cue); a modifier that governs lists (`denies a, b or c`) goes on.
+    """
+    cut = []
+    for scope in scopes:
+        end = scope.end
+        if scope.modifier.asserts == "negated" and not scope.modifier.lists:
+            for at in range(scope.last + 1, scope.end + 1):
+                if words[at].norm == "," and any(scope.last < p[0] < at for p in placed):
+                    end = at - 1
+                    break
+        cut.append(scope if end == scope.end else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end))
+    return cut

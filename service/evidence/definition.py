@@ -1,0 +1,268 @@
+"""What a clinician may write about finding evidence: concepts with their phrases, modifiers, sections, value sets, and
+the findings that combine them. In: YAML, converted by the loader. Out: frozen definitions, and `problems()` that
+say what a loader must refuse, in words an author can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+# What an author is told: the key, what is wrong there, what to do.
+Problem = tuple[str, str, str]
+
+Effect = Literal["eases", "free", "provokes", "persists"]
+Outcome = Literal["eases", "free", "provokes", "not-eased", "not-provoked"]
+Assertion = Literal["affirmed", "negated", "possible", "hypothetical", "historical", "other-person"]
+ConceptKind = Literal[
+    "site",  # a part of the body
+    "symptom",  # what the patient feels
+    "syndrome",  # a name for a symptom on walking
+    "posture",  # what the patient does: walking, sitting, leaning forward
+    "cue",  # what it does to the symptom: eases, provokes, persists
+    "side",  # both sides, one side
+    "target",  # anything else a finding looks for by name
+    "detail",  # what qualifies a target: new, chronic, normal, reduced
+    "ignore",  # words that look like a site, symptom, posture or cue and are none
+    "not-a-target",  # words that look like a target and are none
+]
+
+
+class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A concept and the phrases that say it.
+
+    `region` places a site (leg, buttock, thigh, calf, foot, back, other), `plural` says that its plural phrases mean both
+    sides, `quality` groups symptoms (pain, sensory, motor), `effect` and `looks` belong to cues, `implies` to postures
+    whose very name says what they do (`shopping cart sign`).
+    """
+
+    id: str
+    kind: ConceptKind
+    phrases: tuple[str, ...]
+    region: str = ""
+    regions: tuple[str, ...] = ()
+    both: bool = False
+    quality: str = ""
+    posture: str = ""
+    effect: Effect | None = None
+    looks: Literal["forward", "backward", "either"] = "either"
+    implies: Effect | None = None
+    # A cue that says something about these postures only: `has to` sit eases, `has to` stop does not.
+    only_for: tuple[str, ...] = ()
+    # A linked posture gives way to the one that follows it: `stop and sit` is sitting, not standing still.
+    linked: bool = False
+    # A named syndrome is a symptom on walking by itself; denying `neurogenic claudication` denies a diagnosis, no symptom.
+    denial: Literal["symptom", "diagnosis"] = "symptom"
+
+    def problems(self) -> Iterator[Problem]:
+        if not self.phrases:
+            yield "phrases", "no phrase", "write at least one phrase, or delete the concept"
+        if self.kind == "cue" and self.effect is None:
+            yield "effect", "a cue needs an effect", "write eases, free, provokes or persists"
+        if self.kind == "posture" and not self.posture:
+            yield "posture", "a posture needs the posture it stands for", "write for example posture: sitting"
+        if self.kind == "site" and not (self.region or self.regions):
+            yield "region", "a site needs a region", "write for example region: thigh"
+
+
+class ModifierDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that change what is said of a target: `denies`, `possible`, `mother`.
+
+    `reaches` is the direction of the scope, `words` how far it goes at most; a scope also ends at a terminator. `pseudo`
+    phrases look like a modifier and are none (`no change`).
+    """
+
+    id: str
+    asserts: Assertion
+    phrases: tuple[str, ...]
+    reaches: Literal["forward", "backward", "both", "sentence"] = "forward"
+    words: int = 12
+    # `denies` governs a whole list; after `no pain at rest, ...` a comma begins something new.
+    lists: bool = False
+    pseudo: bool = False
+
+
+class SectionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a note, the headings that open it, and what being in it asserts of everything said there."""
+
+    id: str
+    headings: tuple[str, ...]
+    asserts: Assertion = "affirmed"
+    # The history list names diagnoses that still hold; only findings that say so are read there as current.
+    history: bool = False
+
+
+class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A coded question whose answer is read as the end of a sentence that begins with `says`."""
+
+    value_set: str
+    says: str
+    # The answer names the place of the symptom that its sibling observations speak of.
+    place: bool = False
+
+
+class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file of `language/`: any of concepts, modifiers, sections, terminators, spellings and abbreviations."""
+
+    id: str
+    title: str
+    concepts: tuple[ConceptDefinition, ...] = ()
+    modifiers: tuple[ModifierDefinition, ...] = ()
+    sections: tuple[SectionDefinition, ...] = ()
+    terminators: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
+    spelling: dict[str, str] = {}
+    abbreviations: tuple[str, ...] = ()
+    lead_ins: tuple[LeadIn, ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+class CodeDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    system: str
+    code: str
+    display: str = ""
+    source: str
+
+
+class ValueSetDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list of codes that mean one thing, each with the public source it was read in."""
+
+    id: str
+    title: str
+    codes: tuple[CodeDefinition, ...]
+
+
+class SourceDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a fact comes from: a citation, and a DOI or URL."""
+
+    citation: str
+    supports: str = ""
+    doi: str = ""
+    url: str = ""
+
+    def problems(self) -> Iterator[Problem]:
+        if not (self.doi or self.url):
+            yield "sources", f"{self.citation!r} has neither doi nor url", "add one of them"
+
+
+class Relation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A posture and what it does to the patient's leg or buttock symptom.
+
+    `posture` is any of those named; `effect` one of `eases`, `free` (no symptom in that posture), `provokes`, and their
+    documented opposites `not-eased` and `not-provoked`.
+    """
+
+    posture: tuple[str, ...]
+    effect: tuple[Outcome, ...]
+    says: Literal["present", "absent", "possible"] = "present"
+    kind: str = ""
+    quality: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    # Only these regions and no other part of the leg: `calf only`.
+    only: bool = False
+    both: bool = False
+
+
+class Felt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A symptom in one of these regions, whatever brings it on.
+
+    `alongside` names a finding (by id) that the same resource must show: the site of a walking symptom is often told in
+    the sentence before or after it.
+    """
+
+    regions: tuple[str, ...]
+    both: bool = False
+    alongside: str = ""
+
+
+class Gate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must be present elsewhere for the evidence to count; `free` lists the kinds that stand alone."""
+
+    needs: str
+    free: tuple[str, ...] = ()
+
+
+class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something said by name: a target concept, if need be `beside` others (or `without` them) in the same sentence.
+
+    `says` is what an affirmed statement says of the finding; a negated one says the opposite, unless `negated` is
+    `ignore`. `near` limits the distance in words between target and neighbour.
+    """
+
+    target: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    near: int = 12
+    kind: str = ""
+    # Only in these sections (`examination`), where a word means something else elsewhere.
+    sections: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    says: Literal["present", "absent", "possible"] = "present"
+    negated: Literal["opposite", "ignore"] = "opposite"
+
+
+class Coded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value set whose codes say the finding, in which kinds of resource, and of which sub-kind.
+
+    `days` limits how old the resource may be, for what counts only while fresh.
+    """
+
+    value_set: str
+    kind: str = ""
+    resources: tuple[str, ...] = ("Condition", "Observation")
+
+
+class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A number: present at or below `at_most`, absent above it."""
+
+    value_set: str
+    at_most: float
+    # Numbers outside these bounds are something else (a pressure, a date) and are not read.
+    lowest: float
+    highest: float
+    source: str
+    # The concept that names the measurement in text; a number behind it is read like a coded one.
+    target: str = ""
+
+
+class Examples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sentences that prove a finding: what must be present, absent, possible, and what almost fooled it."""
+
+    present: tuple[str | dict[str, str], ...] = ()
+    absent: tuple[str | dict[str, str], ...] = ()
+    possible: tuple[str | dict[str, str], ...] = ()
+    not_found: tuple[str | dict[str, str], ...] = ()
+
+
+class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One finding: how it is said in relations, statements, codes and numbers, and the examples that prove it."""
+
+    id: str
+    atom: str
+    title: str
+    status: Literal["draft", "shadow", "active", "retired"]
+    version: str
+    sources: tuple[SourceDefinition, ...]
+    auxiliary: bool = False
+    months: int | None = 12
+    history: bool = False
+    relations: tuple[Relation, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    felt: tuple[Felt, ...] = ()
+    codes: tuple[Coded, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    # Finding ids whose presence takes this one back: above-the-knee symptoms are not calf only.
+    yields_to: tuple[str, ...] = ()
+    gate: Gate | None = None
+    # Age bands, for the one finding that is read from the birth date: (upper bound in years or none, label).
+    age_bands: tuple[tuple[int | None, str], ...] = ()
+    examples: Examples = Examples()
+
+    def problems(self) -> Iterator[Problem]:
+        if not self.sources:
+            yield "sources", "no source", "name the paper, guideline or ruling this finding rests on"
+        for source in self.sources:
+            yield from source.problems()

@@ -1,0 +1,129 @@
+"""Words to concepts: the lexicon that clinicians write, compiled into one tree of words. In: definitions of concepts with
+their phrases. Out: for a sentence's words, the mentions found in it, the longest phrase winning at each place. Matching
+walks the tree word by word, so its cost is linear in the text whatever the phrases are."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.evidence.definition import ConceptDefinition
+from service.evidence.words import Word, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept seen in a sentence: words `first` to `last` (inclusive) of that sentence spell `phrase`."""
+
+    concept: ConceptDefinition
+    phrase: str
+    first: int
+    last: int
+
+    @property
+    def id(self) -> str:
+        return self.concept.id
+
+
+_NUMBER = "<n>"
+_PART = re.compile(r"\([^()]*\)|\S+")
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be compiled; the message says what is wrong and what to write instead."""
+
+
+def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every word sequence that `phrase` stands for.
+
+    `leaning/bending` offers alternatives for one word, `(over)` and `(of the leg/legs)` may be left out, `<n>` is any
+    number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they are. Raises `PhraseError` on an
+    empty phrase, an empty alternative or an unclosed bracket.
+    """
+    if phrase.count("(") != phrase.count(")") or re.search(r"\([^)]*\(", phrase):
+        raise PhraseError(f"{phrase!r}: a bracket is not closed; write optional words as (over) or (of the leg/legs)")
+    slots: list[list[tuple[str, ...]]] = []
+    for part in _PART.findall(phrase):
+        if part.startswith("("):
+            inside = [_alternatives(phrase, word) for word in part[1:-1].split()]
+            slots.append([*_sequences(inside), ()])
+        else:
+            slots.append(_alternatives(phrase, part))
+    spelled = _sequences(slots)
+    if not spelled or any(not words for words in spelled):
+        raise PhraseError(f"{phrase!r}: a phrase needs at least one word that is not optional")
+    yield from spelled
+
+
+def _alternatives(phrase: str, word: str) -> list[tuple[str, ...]]:
+    if word == _NUMBER:
+        return [(_NUMBER,)]
+    whole = tuple(w.norm for w in words_of(word))
+    choices = [whole]
+    if len(whole) > 1 and "/" in whole:
+        choices = [tuple(w.norm for w in words_of(one)) for one in word.split("/")]
+    if any(not choice for choice in choices):
+        raise PhraseError(f"{phrase!r}: an alternative is empty; write word/other without spaces")
+    return choices
+
+
+def _sequences(slots: list[list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    return [tuple(itertools.chain.from_iterable(pick)) for pick in itertools.product(*slots)]
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
+
+
+class Lexicon:
+    """All concepts, ready to be found. Immutable once built."""
+
+    __slots__ = ("_root", "concepts")
+
+    def __init__(self, concepts: Iterable[ConceptDefinition]) -> None:
+        self.concepts: Mapping[str, ConceptDefinition] = {c.id: c for c in concepts}
+        self._root = _Node()
+        for concept in self.concepts.values():
+            for phrase in concept.phrases:
+                for words in spell_out(phrase):
+                    node = self._root
+                    for word in words:
+                        node = node.children.setdefault(word, _Node())
+                    if all(known.id != concept.id for known, _ in node.concepts):
+                        node.concepts.append((concept, phrase))
+
+    def find(self, words: Sequence[Word]) -> list[Mention]:
+        """The mentions in one sentence, in order; at each place the longest phrase wins and uses up its words.
+
+        One phrase may stand for several concepts; then all of them are mentioned there.
+        """
+        found: list[Mention] = []
+        root = self._root.children
+        norms = [w.norm for w in words]
+        total, at = len(norms), 0
+        while at < total:
+            node = _step(root, norms[at])
+            best: _Node | None = None
+            best_last = at
+            step = at
+            while node is not None:
+                if node.concepts:
+                    best, best_last = node, step
+                step += 1
+                node = _step(node.children, norms[step]) if step < total else None
+            if best is None:
+                at += 1
+                continue
+            found.extend(Mention(concept, phrase, at, best_last) for concept, phrase in best.concepts)
+            at = best_last + 1
+        return found
+
+
+def _step(children: Mapping[str, _Node], norm: str) -> _Node | None:
+    """The next word's node; a number takes its own spelling if a phrase names it, else the place of any number."""
+    node = children.get(norm)
+    return children.get(_NUMBER) if node is None and norm[0].isdigit() else node

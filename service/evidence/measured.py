@@ -1,0 +1,130 @@
+"""Findings in numbers: an ankle-brachial index in an Observation or in a sentence, per side. In: a finding's definition, the
+chart, and what was read. Out: evidence with the number and the side; at or below the limit is present, above it absent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from service.chart.model import Chart, Measure, Quantity
+from service.evidence.definition import FindingDefinition, Measured
+from service.evidence.model import Evidence, Status
+from service.evidence.narrative import ReadSentence
+from service.evidence.passages import Read
+from service.evidence.reading import Reading
+from service.evidence.words import Word
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LEFT = frozenset({"left", "lt", "l", "lle"})
+_RIGHT = frozenset({"right", "rt", "r", "rle"})
+_FAR = 14
+
+
+def measured_evidence(
+    finding: FindingDefinition, chart: Chart, reads: list[Read], reading: Reading
+) -> Iterator[Evidence]:
+    """Evidence from numbers, coded and in sentences."""
+    for measured in finding.measured:
+        for observed in chart.observed:
+            for measure in observed.measures:
+                if measured.value_set not in reading.value_sets_of(measure.concept):
+                    continue
+                for value, text in _numbers(measure):
+                    if measured.lowest <= value <= measured.highest:
+                        yield Evidence(
+                            observed.ref,
+                            f"{measure.path}.value" if measure.path else "value",
+                            f"{measure.concept.label}: {text}",
+                            _status(value, measured),
+                            _reason(value, measured),
+                            observed.when.latest,
+                            side=_coded_side(measure, reading),
+                            value=text,
+                        )
+        if measured.target:
+            for read in reads:
+                for sentence in read.sentences:
+                    yield from _in_sentence(finding, measured, read, sentence)
+
+
+def _status(value: float, measured: Measured) -> Status:
+    return "present" if value <= measured.at_most else "absent"
+
+
+def _reason(value: float, measured: Measured) -> str:
+    return f"{value:g} is {'at or below' if value <= measured.at_most else 'above'} {measured.at_most:.2f}"
+
+
+def _numbers(measure: Measure) -> Iterator[tuple[float, str]]:
+    for value in measure.values:
+        if isinstance(value, Quantity):
+            yield value.value, f"{value.comparator}{value.value:g}"
+        elif isinstance(value, str) and (match := _NUMBER.search(value)):
+            yield float(match.group()), match.group()
+
+
+def _coded_side(measure: Measure, reading: Reading) -> str:
+    sets = reading.value_sets_of(measure.concept)
+    for side in ("left", "right"):
+        if any(name.endswith(f"-{side}") for name in sets) or side in measure.concept.label.lower():
+            return side
+    return ""
+
+
+def _in_sentence(
+    finding: FindingDefinition, measured: Measured, read: Read, sentence: ReadSentence
+) -> Iterator[Evidence]:
+    words = sentence.sentence.words
+    targets = [s for s in sentence.said if s.mention.id == measured.target]
+    for i, said in enumerate(targets):
+        if said.judgement.assertion in {"hypothetical", "other-person", "negated"}:
+            continue
+        end = min(len(words), said.mention.last + 1 + _FAR)
+        if i + 1 < len(targets):
+            end = min(end, targets[i + 1].mention.first)
+        for at in range(said.mention.last + 1, end):
+            norm = words[at].norm.replace(",", ".")
+            if not _NUMBER.fullmatch(norm) or not _stands_alone(words, at):
+                continue
+            value = float(norm)
+            if not measured.lowest <= value <= measured.highest or "." not in norm and value not in {0.0, 1.0}:
+                continue
+            if read.standing == "resolved":
+                continue
+            yield Evidence(
+                read.ref,
+                read.path,
+                sentence.text,
+                _status(value, measured),
+                _reason(value, measured),
+                read.when,
+                side=_side(words, said.mention.first, at),
+                value=norm,
+                marks=sentence.marks((said.mention,), None),
+            )
+
+
+def _stands_alone(words: tuple[Word, ...], at: int) -> bool:
+    """Not a threshold (`<= 0.90 is abnormal`, `below 0.9`), a date, or a percentage."""
+    before = words[at - 1].norm if at else ""
+    after = words[at + 1].norm if at + 1 < len(words) else ""
+    return before not in {"<", ">", "below", "under", "than", "-" if words[at - 2].norm.isdigit() else ""} and after not in {"%", "cm", "mm", "mmhg"}
+
+
+def _side(words: tuple[Word, ...], first: int, at: int) -> str:
+    """The side named nearest to the number, before it by preference: `ABI R 0.84, L 0.91`, `0.84 right`."""
+    for step in range(at - 1, max(first - 3, -1), -1):
+        if words[step].norm in _LEFT:
+            return "left"
+        if words[step].norm in _RIGHT:
+            return "right"
+        if _NUMBER.fullmatch(words[step].norm):
+            break
+    for step in range(at + 1, min(at + 4, len(words))):
+        if words[step].norm in _LEFT:
+            return "left"
+        if words[step].norm in _RIGHT:
+            return "right"
+        if _NUMBER.fullmatch(words[step].norm):
+            break
+    return ""

@@ -1,0 +1,156 @@
+"""Reading a piece of text: sections, sentences, concepts, modifiers, and which posture does what to which symptom. In: text and
+the compiled `Language`. Out: for each sentence worth keeping, its links and the named targets said in it, every one with the
+words and the modifier that decided. It knows no finding; `extract` asks findings of what is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.evidence.context import Context, Judgement, Scope, judge, trimmed
+from service.evidence.definition import LanguageDefinition, SectionDefinition
+from service.evidence.lexicon import Lexicon, Mention, spell_out
+from service.evidence.links import Link, Stretch, links_of
+from service.evidence.model import Mark
+from service.evidence.sentences import Layout, Sentence, sentences_of
+from service.evidence.symptoms import LEG, Symptom, symptoms_of
+
+_NAMED = frozenset({"target", "detail", "not-a-target"})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything known about wording, compiled once when knowledge is loaded."""
+
+    # Two lexicons, since `leg weakness` is both a symptom in a place and a sign by name: one must not hide the other.
+    felt: Lexicon
+    named: Lexicon
+    context: Context
+    layout: Layout
+    connectors: frozenset[str]
+    exceptions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A target concept named in a sentence and what is asserted of it."""
+
+    mention: Mention
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """One sentence as read: where it stands in the text, its links, its named targets, its symptoms."""
+
+    text: str
+    start: int
+    sentence: Sentence
+    links: tuple[Link, ...]
+    said: tuple[Said, ...]
+    symptoms: tuple[Symptom, ...]
+
+    @property
+    def section(self) -> SectionDefinition | None:
+        return self.sentence.section
+
+    def marks(self, mentions: Sequence[Mention], by: Scope | None) -> tuple[Mark, ...]:
+        """Targets and the deciding modifier as places in `text`, in order, each place once."""
+        marks: dict[tuple[int, int], Mark] = {}
+        for m in mentions:
+            place = self._place(m.first, m.last)
+            marks.setdefault(place, Mark("target", m.concept.id, self._words(m.first, m.last), *place))
+        if by is not None and by.first >= 0:
+            place = self._place(by.first, by.last)
+            marks[place] = Mark("modifier", by.modifier.id, self._words(by.first, by.last), *place)
+        return tuple(marks[place] for place in sorted(marks))
+
+    def _place(self, first: int, last: int) -> tuple[int, int]:
+        words = self.sentence.words
+        return words[first].start - self.start, words[last].end - self.start
+
+    def _words(self, first: int, last: int) -> str:
+        low, high = self._place(first, last)
+        return self.text[low:high]
+
+
+def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
+    """One `Language` out of all files of `language/`."""
+    headings = {
+        words: section
+        for d in definitions
+        for section in d.sections
+        for heading in section.headings
+        for words in spell_out(heading)
+    }
+    return Language(
+        Lexicon(c for d in definitions for c in d.concepts if c.kind not in _NAMED),
+        Lexicon(c for d in definitions for c in d.concepts if c.kind in _NAMED),
+        Context(
+            (m for d in definitions for m in d.modifiers),
+            (t for d in definitions for t in d.terminators),
+        ),
+        Layout(
+            headings,
+            frozenset(a for d in definitions for a in d.abbreviations),
+            {k: v for d in definitions for k, v in d.spelling.items()},
+        ),
+        frozenset(c for d in definitions for c in d.connectors),
+        frozenset(e for d in definitions for e in d.exceptions),
+    )
+
+
+def read_text(text: str, language: Language, *, topic: Symptom | None = None) -> list[ReadSentence]:
+    """The sentences of `text` that say something, in order.
+
+    `topic` is the symptom the text is about before its first word, where the resource around it says so (a problem's
+    name, an observation's body site).
+    """
+    read: list[ReadSentence] = []
+    for sentence in sentences_of(text, language.layout):
+        one, spoken = _read_sentence(text, sentence, language, topic)
+        if one is not None:
+            read.append(one)
+        if spoken is not None:
+            topic = spoken
+    return read
+
+
+def _read_sentence(
+    text: str, sentence: Sentence, language: Language, topic: Symptom | None
+) -> tuple[ReadSentence | None, Symptom | None]:
+    mentions = language.felt.find(sentence.words)
+    named = language.named.find(sentence.words)
+    if not mentions and not named:
+        return None, None
+    scopes, stops = language.context.scopes(sentence.words)
+    postures = [m for m in mentions if m.concept.kind == "posture"]
+    cues = [m for m in mentions if m.concept.kind == "cue"]
+    scopes = trimmed(scopes, sentence.words, [(m.first, m.last) for m in (*postures, *cues)])
+    symptoms = symptoms_of(sentence.words, mentions, scopes, stops)
+    stretch = Stretch(
+        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions
+    )
+    links = links_of(stretch, topic)
+    said = tuple(
+        Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target"
+    )
+    if not links and not said and not symptoms:
+        return None, None
+    quote = text[sentence.start : sentence.end]
+    read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms))
+    return read, _spoken_of(sentence.section, symptoms, topic)
+
+
+def _spoken_of(
+    section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None
+) -> Symptom | None:
+    """What the next sentence's `it` will mean: the last symptom affirmed here with a place, legs before other places."""
+    if section is not None and section.asserts != "affirmed":
+        return None
+    placed = [s for s in symptoms if s.regions and s.judgement.assertion in {"affirmed", "possible", "negated"}]
+    placed = [s for s in placed if not s.negated] or [s for s in placed if s.regions & LEG and topic is None]
+    if not placed:
+        return None
+    legs = [s for s in placed if s.regions & LEG]
+    return (legs or placed)[-1]

@@ -1,0 +1,222 @@
+"""The texts of a chart in the form that reading wants: each piece with its resource, date, standing, and what its surroundings say
+it is about. In: a chart. Out: readable passages, coded questions turned into the sentences they stand for (`Pain
+alleviating factors: leaning forward`), yes and no answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from service.chart.model import Chart, Concept, Measure, Observed, Problem, Standing, Value
+from service.evidence.context import Judgement
+from service.evidence.narrative import ReadSentence, read_text
+from service.evidence.reading import Reading
+from service.evidence.symptoms import LEG, Symptom
+
+Answer = Literal["stated", "denied"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A passage with its sentences read.
+
+    `answer` is `denied` where the text is a question answered with no: what it says is then documented as not so.
+    `about` is where the surroundings place the symptom when the words themselves do not: `leg`, `other` or nothing.
+    """
+
+    ref: str
+    resource: str
+    path: str
+    text: str
+    when: date | None
+    standing: Standing
+    ongoing: bool
+    answer: Answer
+    about: str
+    sentences: tuple[ReadSentence, ...]
+
+
+def readings(chart: Chart, reading: Reading) -> list[Read]:
+    """Every text of the chart, read; in the chart's order."""
+    places = _places(chart, reading)
+    found: list[Read] = []
+    for problem in chart.problems:
+        found.extend(_of_problem(problem, reading))
+    for observed in chart.observed:
+        about = places.get(observed.group, "") if observed.group else ""
+        found.extend(_of_observed(observed, reading, about))
+    for report in chart.reports:
+        kind = report.ref.partition("/")[0]
+        for passage in report.passages:
+            found.append(
+                _read(reading, report.ref, kind, passage.path, passage.text, report.when.latest, report.standing)
+            )
+    for deed in chart.deeds:
+        kind = deed.kind
+        if deed.concept.label:
+            found.append(
+                _read(reading, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing)
+            )
+        for passage in deed.passages:
+            found.append(
+                _read(reading, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing)
+            )
+    return [r for r in found if r.sentences]
+
+
+def _read(
+    reading: Reading,
+    ref: str,
+    resource: str,
+    path: str,
+    text: str,
+    when: date | None,
+    standing: Standing,
+    *,
+    ongoing: bool = False,
+    answer: Answer = "stated",
+    topic: Symptom | None = None,
+    about: str = "",
+) -> Read:
+    sentences = tuple(read_text(text, reading.language, topic=topic))
+    return Read(ref, resource, path, text, when, standing, ongoing, answer, about, sentences)
+
+
+def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
+    topic: Symptom | None = None
+    ongoing = problem.standing == "current"
+    if problem.concept.label:
+        label = _read(
+            reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing, ongoing=ongoing
+        )
+        yield label
+        topic = _topic(label.sentences)
+    if topic is None and "leg-or-buttock-symptom" in reading.value_sets_of(problem.concept):
+        topic = _somewhere(frozenset({"leg"}))
+    for passage in problem.passages:
+        yield _read(
+            reading,
+            problem.ref,
+            "Condition",
+            passage.path,
+            passage.text,
+            problem.dated,
+            problem.standing,
+            ongoing=ongoing,
+            topic=topic,
+        )
+
+
+def _of_observed(observed: Observed, reading: Reading, about: str) -> Iterator[Read]:
+    topic = next(
+        (t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), None
+    )
+    for measure in observed.measures:
+        for path, text, answer in _sentences_for(measure, reading):
+            yield _read(
+                reading,
+                observed.ref,
+                "Observation",
+                path,
+                text,
+                observed.when.latest,
+                observed.standing,
+                answer=answer,
+                topic=topic,
+                about=about,
+            )
+    for passage in observed.passages:
+        yield _read(
+            reading,
+            observed.ref,
+            "Observation",
+            passage.path,
+            passage.text,
+            observed.when.latest,
+            observed.standing,
+            topic=topic,
+            about=about,
+        )
+
+
+def _sentences_for(measure: Measure, reading: Reading) -> Iterator[tuple[str, str, Answer]]:
+    """The sentences a coded value stands for, with the path of the value."""
+    sets = reading.value_sets_of(measure.concept)
+    lead = next((reading.lead_ins[s] for s in sorted(sets) if s in reading.lead_ins), None)
+    label = lead.says if lead is not None else measure.concept.label.strip(" ?:")
+    prefix = f"{measure.path}." if measure.path else ""
+    for value in measure.values:
+        words = _words(value)
+        if words is None:
+            continue
+        path = prefix + ("valueBoolean" if isinstance(value, bool) else "valueString" if isinstance(value, str) else "valueCodeableConcept")
+        first, _, rest = words.strip().partition(" ")
+        bare = first.strip(".,;:-").lower()
+        plain = words.strip(" .").lower()
+        if plain in reading.yes or plain in reading.no or (bare in {"yes", "no"} and lead is None):
+            if label:
+                yield path, label, "denied" if (plain in reading.no or bare == "no") else "stated"
+            if plain != bare and rest.strip(" ,;:-–—"):
+                yield path, rest.strip(" ,;:-–—"), "stated"
+            continue
+        if lead is None and len(words) > 200:
+            yield path, words, "stated"
+            continue
+        # Each part of a list answers the question: "sitting. leaning forward".
+        for part in re.split(r"(?<=[a-z])[.;\n]+\s*", words):
+            if part.strip():
+                yield path, f"{label}: {part.strip()}" if label else part.strip(), "stated"
+
+
+def _words(value: Value) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    return value.label or None if isinstance(value, Concept) else None
+
+
+def _places(chart: Chart, reading: Reading) -> dict[str, str]:
+    """Where observations recorded together place the pain: an answer to `Pain location` places its siblings too."""
+    places: dict[str, str] = {}
+    for observed in chart.observed:
+        if not observed.group:
+            continue
+        for measure in observed.measures:
+            sets = reading.value_sets_of(measure.concept)
+            if not any(reading.lead_ins[s].place for s in sets if s in reading.lead_ins):
+                continue
+            for value in measure.values:
+                topic = _topic_of(_words(value) or "", reading)
+                if topic is not None:
+                    leg = bool(topic.regions & LEG) or places.get(observed.group) == "leg"
+                    places[observed.group] = "leg" if leg else "other"
+    return places
+
+
+def _topic_of(words: str, reading: Reading) -> Symptom | None:
+    """What is meant by a bare place such as `left thigh`: a symptom there."""
+    if not words:
+        return None
+    return _topic(read_text(f"pain in {words}", reading.language))
+
+
+def _topic(sentences: tuple[ReadSentence, ...] | list[ReadSentence]) -> Symptom | None:
+    placed = [s for sentence in sentences for s in sentence.symptoms if s.regions and not s.negated]
+    if not placed:
+        return None
+    regions = frozenset(r for s in placed for r in s.regions)
+    return _somewhere(regions, both=any(s.both for s in placed), like=placed[0])
+
+
+def _somewhere(regions: frozenset[str], *, both: bool = False, like: Symptom | None = None) -> Symptom:
+    return Symptom(
+        like.mentions if like else (),
+        regions,
+        both,
+        like.qualities if like else frozenset(),
+        Judgement("affirmed"),
+    )

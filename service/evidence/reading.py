@@ -1,0 +1,83 @@
+"""Everything `extract` needs to know, compiled once: the language, the findings, the value sets, and how coded questions are
+read. In: definitions as a clinician wrote them. Out: one frozen `Reading`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.chart.model import Concept
+from service.evidence.definition import (
+    FindingDefinition,
+    LanguageDefinition,
+    LeadIn,
+    Problem,
+    ValueSetDefinition,
+)
+from service.evidence.narrative import Language, compile_language
+
+CodeKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The compiled knowledge of findings, ready for any number of charts."""
+
+    language: Language
+    findings: tuple[FindingDefinition, ...]
+    value_sets: Mapping[str, frozenset[CodeKey]]
+    by_code: Mapping[CodeKey, frozenset[str]]
+    lead_ins: Mapping[str, LeadIn]
+    yes: frozenset[str]
+    no: frozenset[str]
+
+    def value_sets_of(self, concept: Concept) -> frozenset[str]:
+        """The ids of all value sets that hold one of the concept's codes."""
+        found: frozenset[str] = frozenset()
+        for coding in concept.codings:
+            known = self.by_code.get((coding.system, coding.code))
+            if known:
+                found |= known
+        return found
+
+
+def compile_reading(
+    findings: Sequence[FindingDefinition],
+    languages: Sequence[LanguageDefinition],
+    value_sets: Sequence[ValueSetDefinition],
+) -> Reading:
+    """One `Reading`; only findings whose status is `active` take part. Call `problems` first: this trusts its input."""
+    sets = {v.id: frozenset((c.system, c.code) for c in v.codes) for v in value_sets}
+    by_code: dict[CodeKey, frozenset[str]] = {}
+    for name, codes in sets.items():
+        for code in codes:
+            by_code[code] = by_code.get(code, frozenset()) | {name}
+    return Reading(
+        compile_language(languages),
+        tuple(f for f in findings if f.status == "active"),
+        sets,
+        by_code,
+        {lead.value_set: lead for language in languages for lead in language.lead_ins},
+        frozenset(word.lower() for language in languages for word in language.yes),
+        frozenset(word.lower() for language in languages for word in language.no),
+    )
+
+
+def problems(
+    finding: FindingDefinition, concepts: frozenset[str], value_sets: frozenset[str], findings: frozenset[str]
+) -> Iterator[Problem]:
+    """What is wrong with a finding in the company of all other definitions: names that nothing defines."""
+    yield from finding.problems()
+    for statement in finding.statements:
+        for name in (*statement.target, *statement.beside, *statement.without):
+            if name not in concepts:
+                yield "statements", f"no concept is called {name!r}", "define it under language/, or correct the name"
+    for value_set in (*(c.value_set for c in finding.codes), *(m.value_set for m in finding.measured)):
+        if value_set not in value_sets:
+            yield "codes", f"no value set is called {value_set!r}", "add value_sets/<name>.yaml, or correct the name"
+    others = [*finding.yields_to, *(f.alongside for f in finding.felt if f.alongside)]
+    if finding.gate is not None:
+        others.append(finding.gate.needs)
+    for other in others:
+        if other not in findings:
+            yield "findings", f"no finding is called {other!r}", "use the id (file name) of a finding"

@@ -1,0 +1,154 @@
+"""A note to its sentences: where each begins and ends, and which section it stands in. In: text and the section headings of
+the language. Out: sentences as word lists with their section. Lists, bullets, hard-wrapped lines and headings written
+on the same line as their text are what real notes look like, so all of them are handled here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from service.evidence.definition import SectionDefinition
+from service.evidence.words import Word, words_of
+
+_BULLETS = frozenset("-*•·+>#o")
+_ENDS = frozenset(".!?")
+_HEADING_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its words (line breaks left out), its section, and whether a new paragraph begins with it."""
+
+    words: tuple[Word, ...]
+    section: SectionDefinition | None
+    heading: str = ""
+    opens_paragraph: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the language knows about the form of notes: headings (as word tuples), abbreviations that end in a dot."""
+
+    headings: Mapping[tuple[str, ...], SectionDefinition]
+    abbreviations: frozenset[str]
+    spelling: Mapping[str, str]
+
+
+def sentences_of(text: str, layout: Layout) -> list[Sentence]:
+    """The sentences of `text` in order; text without any word gives none."""
+    words = words_of(text, layout.spelling)
+    sentences: list[Sentence] = []
+    current: list[Word] = []
+    section: SectionDefinition | None = None
+    heading = ""
+    paragraph = True
+
+    def close() -> None:
+        nonlocal current, paragraph
+        if any(w.norm[0].isalnum() for w in current):
+            sentences.append(Sentence(tuple(current), section, heading, paragraph))
+            paragraph = False
+        current = []
+
+    at, total = 0, len(words)
+    line_start = True
+    while at < total:
+        word = words[at]
+        if line_start:
+            while at < total and words[at].norm in _BULLETS and at + 1 < total and words[at + 1].norm[0] != "\n":
+                at += 1
+            opened = _heading_at(words, at, layout)
+            if opened is not None:
+                close()
+                section, at, heading = opened
+                paragraph = True
+                line_start = False
+                continue
+            word = words[at]
+            line_start = False
+        if word.norm[0] == "\n":
+            if _breaks(text, words, at, current):
+                close()
+            if word.norm == "\n\n":
+                close()
+                paragraph = True
+            line_start = True
+            at += 1
+            continue
+        if word.norm in _ENDS and _ends(text, words, at, layout):
+            current.append(word)
+            close()
+            at += 1
+            continue
+        # A heading may also open in the middle of a line: "... per day. ROS: negative."
+        if not current and at > 0:
+            opened = _heading_at(words, at, layout)
+            if opened is not None:
+                section, at, heading = opened
+                paragraph = True
+                continue
+        current.append(word)
+        at += 1
+    close()
+    return sentences
+
+
+def _heading_at(
+    words: Sequence[Word], at: int, layout: Layout
+) -> tuple[SectionDefinition | None, int, str] | None:
+    """The section that opens at `at`, where its text begins, and its heading; None if no heading stands there."""
+    for length in range(min(_HEADING_WORDS, len(words) - at), 0, -1):
+        key = tuple(w.norm for w in words[at : at + length])
+        section = layout.headings.get(key)
+        if section is None:
+            continue
+        after = at + length
+        follows = words[after].norm if after < len(words) else "\n"
+        if follows == ":":
+            return section, after + 1, " ".join(key)
+        if follows[0] == "\n" and (at == 0 or words[at - 1].norm[0] == "\n" or words[at - 1].norm in _BULLETS):
+            return section, after, " ".join(key)
+    return None
+
+
+def _breaks(text: str, words: Sequence[Word], at: int, current: Sequence[Word]) -> bool:
+    """Whether the line break at `at` ends a sentence: not where a hard-wrapped line goes on in lower case."""
+    if not current or at + 1 >= len(words):
+        return True
+    following = words[at + 1]
+    first = text[following.start]
+    if following.norm in _BULLETS and at + 2 < len(words):
+        return True
+    # A short line is an item of a list, whatever letter the next one begins with.
+    return not (first.islower() and words[at].start - _line_start(text, words[at].start) > 40) and not (
+        first.islower() and current[-1].norm == ","
+    )
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
+    """Whether the full stop at `at` ends a sentence."""
+    if words[at].norm != ".":
+        return True
+    if at == 0 or at + 1 >= len(words):
+        return True
+    before, after = words[at - 1], words[at + 1]
+    touching = after.start == words[at].end
+    if before.norm in layout.abbreviations and before.end == words[at].start and after.norm[0] != "\n":
+        return not text[after.start].isupper() if before.norm in {"p", "a"} else False
+    if touching and after.norm[0].isalnum() and len(before.norm) == 1:
+        return False  # e.g., a.m., L.L.E.
+    if len(before.norm) == 1 and before.norm.isalpha() and text[before.start].islower() and not touching:
+        return at < 3 or words[at - 2].norm != "."  # closes "e.g." and "p.m."
+    return True

@@ -1,0 +1,195 @@
+"""Findings in what was read: relations between postures and symptoms, targets said by name, symptoms in a place. In: a finding's
+definition and one read passage. Out: evidence, each with its quote, its marks and the reason. The assertion of the
+words, of their section and of the resource around them are weighed here, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from service.evidence.context import Judgement, Scope
+from service.evidence.definition import Assertion, Felt, FindingDefinition, Relation, Statement
+from service.evidence.lexicon import Mention
+from service.evidence.links import Link
+from service.evidence.model import Evidence, Status
+from service.evidence.narrative import ReadSentence, Said
+from service.evidence.passages import Read
+
+# Why a statement does not count, as a reader of the trace is told.
+_ASIDE: dict[Assertion, str] = {
+    "hypothetical": "said of what might happen, not of what is",
+    "historical": "said of the past",
+    "other-person": "said of somebody else",
+}
+_LONGEST_QUOTE = 400
+
+
+def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) -> Iterator[Evidence]:
+    """Evidence from relations; a relation whose words name no place counts where the chart knows of a leg symptom."""
+    if not finding.relations:
+        return
+    for sentence in read.sentences:
+        for link in sentence.links:
+            if not _concerns_leg(link, read, leg_known):
+                continue
+            for relation in finding.relations:
+                if _fits(relation, link):
+                    says = _answered(relation.says, read)
+                    if says is not None:
+                        yield _evidence(
+                            finding, read, sentence, says, link.judgement, link.mentions, relation.kind, _told(link)
+                        )
+                    break
+
+
+def _told(link: Link) -> str:
+    words = {"eases": "eases", "free": "is free of symptoms in", "provokes": "is provoked by"}
+    said = words.get(link.effect, "is documented not to ease in" if link.effect == "not-eased" else "is documented not to come with")
+    return f"{said} {link.posture}"
+
+
+def _concerns_leg(link: Link, read: Read, leg_known: bool) -> bool:
+    if link.anchor != "unknown":
+        return link.anchor == "leg"
+    return read.about == "leg" if read.about else leg_known
+
+
+def _fits(relation: Relation, link: Link) -> bool:
+    if link.posture not in relation.posture or link.effect not in relation.effect:
+        return False
+    if relation.quality and not link.qualities & frozenset(relation.quality):
+        return False
+    if relation.regions:
+        wanted = frozenset(relation.regions)
+        if not link.regions & wanted or (relation.only and link.regions - wanted - {"leg"}):
+            return False
+    return link.both or not relation.both
+
+
+def stated_evidence(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
+    """Evidence from targets said by name."""
+    for statement in finding.statements:
+        if statement.resources and read.resource not in statement.resources:
+            continue
+        for sentence in read.sentences:
+            section = sentence.section.id if sentence.section else ""
+            if statement.sections and section not in statement.sections:
+                continue
+            for said in sentence.said:
+                if said.mention.id not in statement.target:
+                    continue
+                neighbours = _neighbours(statement, sentence, said)
+                if neighbours is None:
+                    continue
+                outcome = _asserted(statement, (said, *neighbours))
+                if outcome is None:
+                    continue
+                says, judgement = outcome
+                answered = _answered(says, read)
+                if answered is not None:
+                    mentions = (said.mention, *(n.mention for n in neighbours))
+                    yield _evidence(
+                        finding, read, sentence, answered, judgement, mentions, statement.kind, "named in the text"
+                    )
+
+
+def _neighbours(statement: Statement, sentence: ReadSentence, said: Said) -> tuple[Said, ...] | None:
+    """The words the statement wants beside the target, nearest first; None when they are missing or a forbidden one is there."""
+    near = [
+        other
+        for other in sentence.said
+        if other is not said and _distance(other.mention, said.mention) <= statement.near
+    ]
+    if any(other.mention.id in statement.without for other in near):
+        return None
+    wanted = [other for other in near if other.mention.id in statement.beside]
+    if statement.beside and not wanted:
+        return None
+    nearest = sorted(wanted, key=lambda other: _distance(other.mention, said.mention))
+    return tuple(nearest[:1])
+
+
+def _distance(one: Mention, other: Mention) -> int:
+    if one.first <= other.last and other.first <= one.last:
+        return 0
+    return max(one.first - other.last, other.first - one.last) - 1
+
+
+def _asserted(statement: Statement, said: Sequence[Said]) -> tuple[Status, Judgement] | None:
+    """What the words say together: one negation over target or neighbour turns the statement round."""
+    judgements = [s.judgement for s in said]
+    strongest = next((j for j in judgements if j.assertion in _ASIDE), None)
+    if strongest is not None:
+        return statement.says, strongest
+    negated = next((j for j in judgements if j.assertion == "negated"), None)
+    if negated is not None:
+        if statement.negated == "ignore":
+            return None
+        opposite: Status = "absent" if statement.says == "present" else "present"
+        return opposite, Judgement("affirmed", negated.by)
+    uncertain = next((j for j in judgements if j.assertion == "possible"), None)
+    return statement.says, uncertain or Judgement("affirmed")
+
+
+def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterator[Evidence]:
+    """Evidence from a symptom in a place, whatever brings it on."""
+    if read.answer == "denied":
+        return
+    for sentence in read.sentences:
+        for symptom in sentence.symptoms:
+            if not symptom.regions & frozenset(felt.regions) or (felt.both and not symptom.both):
+                continue
+            if symptom.negated:
+                continue
+            yield _evidence(
+                finding, read, sentence, "present", symptom.judgement, symptom.mentions, "", "a symptom in this place"
+            )
+
+
+def _answered(says: Status, read: Read) -> Status | None:
+    """A question answered with no documents the opposite of what its words say."""
+    if read.answer == "stated":
+        return says
+    return "absent" if says == "present" else None
+
+
+def _evidence(
+    finding: FindingDefinition,
+    read: Read,
+    sentence: ReadSentence,
+    says: Status,
+    judgement: Judgement,
+    mentions: Sequence[Mention],
+    kind: str,
+    reason: str,
+) -> Evidence:
+    status, why, by = _weighed(finding, read, sentence, says, judgement, reason)
+    return Evidence(
+        read.ref,
+        read.path,
+        sentence.text[:_LONGEST_QUOTE],
+        status,
+        why,
+        read.when,
+        kind,
+        marks=sentence.marks(mentions, by),
+    )
+
+
+
+
+
+def _weighed(
+    finding: FindingDefinition, read: Read, sentence: ReadSentence, says: Status, judgement: Judgement, reason: str
+) -> tuple[Status, str, Scope | None]:
+    section = sentence.section
+    if section is not None and section.asserts in _ASIDE:
+        return "not-documented", f"{_ASIDE[section.asserts]} (section {sentence.sentence.heading})", None
+    by = judgement.by
+    if judgement.assertion in _ASIDE and not (judgement.assertion == "historical" and finding.history):
+        return "not-documented", f"{_ASIDE[judgement.assertion]} ({by.phrase if by else ''})", by
+    if read.standing == "resolved" and not finding.history:
+        return "not-documented", "the record marks it as resolved", by
+    if says == "present" and (judgement.assertion == "possible" or read.standing == "possible"):
+        return "possible", f"{reason}, marked as uncertain", by
+    negated = by is not None and by.modifier.asserts == "negated"
+    return says, f"{reason}, negated by {by.phrase!r}" if by is not None and negated else reason, by

@@ -1,0 +1,118 @@
+"""What the patient feels and where: symptoms of a sentence joined with the parts of the body they are said of. In: the
+mentions of one sentence. Out: symptoms with regions, sides and qualities, each knowing whether it is negated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.evidence.context import Judgement, Scope, judge
+from service.evidence.lexicon import Mention
+from service.evidence.words import Word
+
+# Regions in which a symptom counts as a leg or buttock symptom (ruling 1).
+LEG = frozenset({"leg", "buttock", "thigh", "calf", "foot"})
+
+_SITE_REACH = 9
+_SHARED_REACH = 7
+_STOP_COST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One or more symptom words said of the same parts of the body."""
+
+    mentions: tuple[Mention, ...]
+    regions: frozenset[str]
+    both: bool
+    qualities: frozenset[str]
+    judgement: Judgement
+
+    @property
+    def first(self) -> int:
+        return self.mentions[0].first
+
+    @property
+    def last(self) -> int:
+        return self.mentions[0].last
+
+    @property
+    def negated(self) -> bool:
+        return self.judgement.assertion == "negated"
+
+    @property
+    def on_walking(self) -> bool:
+        return self.mentions[0].concept.kind == "syndrome"
+
+    @property
+    def generic(self) -> bool:
+        """`it`, `symptoms`: words that stand for something said before."""
+        return self.mentions[0].concept.quality == "any"
+
+
+def gap(words: Sequence[Word], stops: Sequence[int], one: Mention, other: Mention) -> int:
+    """Words between two mentions; a comma counts three, a terminator (`but`, `;`) as much as a long way round."""
+    low, high = (one.last, other.first) if one.first <= other.first else (other.last, one.first)
+    cost = 0
+    for at in range(low + 1, high):
+        norm = words[at].norm
+        cost += 3 if norm in {",", "(", ")", "-", ":"} else 1
+    return cost + _STOP_COST * sum(low < s < high for s in stops)
+
+
+def symptoms_of(
+    words: Sequence[Word], mentions: Sequence[Mention], scopes: Sequence[Scope], stops: Sequence[int]
+) -> list[Symptom]:
+    """The symptoms of a sentence in order, each with the sites nearest to it."""
+    felt = [m for m in mentions if m.concept.kind in {"symptom", "syndrome"}]
+    if not felt:
+        return []
+    sites = [m for m in mentions if m.concept.kind == "site"]
+    sides = [m for m in mentions if m.concept.kind == "side"]
+    said_of: dict[int, list[Mention]] = {i: [] for i in range(len(felt))}
+    for site in sites:
+        costs = [gap(words, stops, site, m) for m in felt]
+        nearest = min(range(len(felt)), key=lambda i: (costs[i], i))
+        if costs[nearest] <= _SITE_REACH:
+            said_of[nearest].append(site)
+    for i in range(len(felt)):
+        if not said_of[i] and felt[i].concept.quality != "any":
+            shared = _shared(words, stops, felt, said_of, i)
+            said_of[i] = shared
+    symptoms = []
+    for i, mention in enumerate(felt):
+        places = said_of[i]
+        regions = frozenset(
+            r for s in places for r in ((s.concept.region,) if s.concept.region else s.concept.regions)
+        ) | frozenset(mention.concept.regions)
+        both = any(s.concept.both for s in places) or any(
+            side.concept.both and _beside(words, stops, side, (mention, *places)) for side in sides
+        )
+        symptoms.append(
+            Symptom(
+                (mention, *places),
+                regions,
+                both or mention.concept.both,
+                frozenset({mention.concept.quality}) - {"", "any"},
+                judge(scopes, mention.first, mention.last),
+            )
+        )
+    return symptoms
+
+
+def _shared(
+    words: Sequence[Word],
+    stops: Sequence[int],
+    felt: Sequence[Mention],
+    said_of: dict[int, list[Mention]],
+    i: int,
+) -> list[Mention]:
+    """`numbness and tingling in the feet`: a symptom without a site shares that of its neighbour in the list."""
+    for j in (i + 1, i - 1):
+        if 0 <= j < len(felt) and said_of[j] and gap(words, stops, felt[i], felt[j]) <= _SHARED_REACH:
+            return said_of[j]
+    return []
+
+
+def _beside(words: Sequence[Word], stops: Sequence[int], side: Mention, targets: Sequence[Mention]) -> bool:
+    return any(gap(words, stops, side, t) <= 3 for t in targets)

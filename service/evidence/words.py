@@ -1,0 +1,52 @@
+"""Text to words: the smallest units that reading works on. In: a piece of chart text. Out: words with their place in the
+text and a normal form (lower case, without possessive and typographic variants). Every word keeps its place, so that a
+quote can always be cut out of the original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Clinicians write `b/l`, `w/o`, `s/p`: one word each. A slash elsewhere separates words.
+_SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
+_WORD = re.compile(
+    rf"(?P<break>\n[\s]*)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\w\s]|_"
+)
+_HYPHENS = frozenset("-‐‑–")
+_TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, number or sign; `norm` is what phrases are compared with, `start` and `end` count characters.
+
+    A line break is a word whose norm is `\\n` (or `\\n\\n` for a blank line).
+    """
+
+    norm: str
+    start: int
+    end: int
+
+
+def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]:
+    """The words of `text` in order; `spelling` maps known variants and misspellings to the lexicon's form."""
+    spelled = spelling or {}
+    words: list[Word] = []
+    for match in _WORD.finditer(text):
+        raw = match.group()
+        start, end = match.span()
+        if match.lastgroup == "break":
+            words.append(Word("\n\n" if raw.count("\n") > 1 else "\n", start, end))
+            continue
+        if raw in _HYPHENS and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
+            continue  # pain-free, wide-based: written either way, read one way
+        norm = raw.lower().translate(_TYPOGRAPHY)
+        if norm.endswith("'s") and norm not in spelled:
+            norm = norm[:-2]
+        known = spelled.get(norm)
+        if known is None:
+            words.append(Word(norm, start, end))
+        else:
+            words.extend(Word(part, start, end) for part in known.split())
+    return words
