@@ -1,0 +1,30 @@
+# One virtual environment, .venv, holds everything; the system's Python is only asked to create it.
+PYTHON ?= python3
+UV := 0.13.9
+BIN := .venv/bin
+READY := .venv/.ready
+
+# uv works in our own environment, with the Python that made it, and never downloads another.
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON := $(BIN)/python
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV
+
+.PHONY: demo test lint
+
+demo: $(READY)  ## start the service with demo patients, fire one call, show its cards, keep serving
+	@exec $(BIN)/cartsign demo
+
+test: $(READY)  ## the whole default suite
+	@$(BIN)/pytest
+
+lint: $(READY)  ## style, types and the layer contracts
+	@$(BIN)/ruff check && $(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Cartsign needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv==$(UV); }
+	@$(BIN)/uv sync --frozen --inexact
+	@touch $@

@@ -1,0 +1,214 @@
+"""What a site can set: every CARTSIGN_* environment variable with its type, default and meaning. In: the
+environment, and which command asks (`serve` and `demo` differ in a few defaults). Out: `Settings`, frozen, or
+a `SettingsError` that names the variable, the value and what would be right."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+
+Trust = Literal["registered", "open"]
+Record = Literal["decision", "full"]
+Command = Literal["serve", "demo"]
+
+
+class SettingsError(ValueError):
+    """A setting that cannot work. The message is for the person who set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One field a variable: `trust` is CARTSIGN_TRUST, and so on. Only `at` comes from elsewhere, from `--at`."""
+
+    # who may call: clients that sign (registered), or anybody on this machine (open)
+    trust: Trust = "registered"
+    # address to listen on
+    host: str = "127.0.0.1"
+    # port to listen on; 0 takes any free one
+    port: int = 8000
+    # what EHRs call; links on cards are built on it. Empty: http://HOST:PORT
+    public_url: str = ""
+    # SQLAlchemy URL. Empty: an SQLite file under the user's data folder
+    database_url: str = ""
+    # what a call leaves behind: the decision, or the request as well (full)
+    record: Record = "decision"
+    # older invocations, cards, feedback and links are deleted
+    retention_days: int = 30
+    # largest request body accepted, in MiB
+    max_body_mb: int = 16
+    # time for a whole hook call, reads from the EHR's FHIR server included
+    deadline_ms: int = 400
+    # how long the link to the evidence behind a card works
+    evidence_minutes: int = 60
+    # FHIR base URLs that may be read besides loopback ones, comma-separated
+    fhir_origins: tuple[str, ...] = ()
+    # browser origins that may call us, comma-separated; none by default
+    cors_origins: tuple[str, ...] = ()
+    # mount the embedded FHIR server with demo patients at /sandbox/fhir
+    sandbox: bool = False
+    # a pinned clock, for trying things out
+    at: datetime | None = None
+
+    @property
+    def url(self) -> str:
+        """The public URL, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database, the default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{default_database()}"
+
+    def listening_on(self, port: int) -> Settings:
+        """The same settings once the port is known (CARTSIGN_PORT=0 leaves it to the system)."""
+        return replace(self, port=port)
+
+
+# Where the two commands differ. `serve` is for an EHR, `demo` for a person on a fresh machine.
+DEFAULTS: Mapping[Command, Settings] = {
+    "serve": Settings(),
+    "demo": Settings(trust="open", record="full", sandbox=True),
+}
+
+
+def read_settings(
+    environment: Mapping[str, str], command: Command = "serve", *, at: datetime | None = None
+) -> Settings:
+    """Read the CARTSIGN_* variables over the defaults of `command`; an empty variable counts as unset.
+
+    Raises `SettingsError` for a value that cannot be used, for a variable that Cartsign does not know (a typing
+    error must not pass for a setting), and for a combination that is not safe.
+    """
+    unknown = sorted(name for name in environment if name.startswith("CARTSIGN_") and name not in READERS)
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is no setting of Cartsign; known are {', '.join(READERS)}")
+    given: dict[str, Any] = {"at": at}
+    for name, read in READERS.items():
+        text = environment.get(name, "").strip()
+        if text:
+            given[name.removeprefix("CARTSIGN_").lower()] = read(name, text)
+    settings = replace(DEFAULTS[command], **given)
+    if settings.trust == "open" and not is_loopback(settings.host):
+        raise SettingsError(
+            f"CARTSIGN_HOST={settings.host} is reachable from other machines, and in open trust anybody who "
+            "reaches the service may call it; use 127.0.0.1, ::1 or localhost"
+        )
+    return settings
+
+
+def default_database() -> str:
+    """The SQLite file under the user's data folder (on Linux ~/.local/share/cartsign/cartsign.sqlite3)."""
+    return str(platformdirs.user_data_path("cartsign", appauthor=False) / "cartsign.sqlite3")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a listening address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_instant(name: str, text: str) -> datetime:
+    """An RFC 3339 instant with a time zone, as UTC; a date alone is its noon in UTC."""
+    try:
+        instant = datetime.fromisoformat(f"{text}T12:00:00+00:00" if len(text) == 10 else text)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise SettingsError(
+        f"{name} {text}: expected a time such as 2026-03-01T09:00:00Z, or a date such as 2026-03-01"
+    )
+
+
+def _number(low: int, high: int, unit: str = "") -> Callable[[str, str], int]:
+    def read(name: str, text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
+            raise SettingsError(f"{name}={text}: expected a whole number from {low} to {high}{unit}")
+        return int(text)
+
+    return read
+
+
+def _choice(*words: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if text.lower() not in words:
+            raise SettingsError(f"{name}={text}: expected {' or '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def _switch(name: str, text: str) -> bool:
+    return _choice("on", "off", "1", "0", "true", "false")(name, text) in ("on", "1", "true")
+
+
+def _host(name: str, text: str) -> str:
+    host = text.removeprefix("[").removesuffix("]")
+    if "/" in host or " " in host or ("://" in text):
+        raise SettingsError(f"{name}={text}: expected an address without scheme or port, such as 127.0.0.1")
+    return host
+
+
+def _url(name: str, text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = (
+            parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        usable, parts = None, urlsplit("")
+    if not usable or parts.query or parts.fragment or "@" in parts.netloc or " " in text:
+        raise SettingsError(
+            f"{name}={text}: expected a URL such as https://cds.example.org, without user, query or #"
+        )
+    return text.rstrip("/")
+
+
+def _urls(name: str, text: str) -> tuple[str, ...]:
+    return tuple(_url(name, part.strip()) for part in text.split(",") if part.strip())
+
+
+def _browser_origins(name: str, text: str) -> tuple[str, ...]:
+    origins = _urls(name, text)
+    for origin in origins:
+        if urlsplit(origin).path:
+            raise SettingsError(
+                f"{name}={origin}: a browser origin has no path, such as https://ehr.example.org"
+            )
+    return origins
+
+
+def _database(name: str, text: str) -> str:
+    if not text.startswith("sqlite+aiosqlite:///"):
+        raise SettingsError(
+            f"{name}: expected sqlite+aiosqlite:///FILE; other databases are not supported yet"
+        )
+    return text
+
+
+READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "CARTSIGN_TRUST": _choice("registered", "open"),
+    "CARTSIGN_HOST": _host,
+    "CARTSIGN_PORT": _number(0, 65535),
+    "CARTSIGN_PUBLIC_URL": _url,
+    "CARTSIGN_DATABASE_URL": _database,
+    "CARTSIGN_RECORD": _choice("decision", "full"),
+    "CARTSIGN_RETENTION_DAYS": _number(1, 36500, " (days)"),
+    "CARTSIGN_MAX_BODY_MB": _number(1, 256, " (MiB)"),
+    "CARTSIGN_DEADLINE_MS": _number(10, 60000, " (milliseconds)"),
+    "CARTSIGN_EVIDENCE_MINUTES": _number(1, 1440, " (minutes)"),
+    "CARTSIGN_FHIR_ORIGINS": _urls,
+    "CARTSIGN_CORS_ORIGINS": _browser_origins,
+    "CARTSIGN_SANDBOX": _switch,
+}
