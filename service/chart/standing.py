@@ -4,7 +4,7 @@ or None for never evidence."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from service.chart.entry import Entry
 from service.chart.model import Standing
@@ -40,26 +40,23 @@ def status_words(entry: Entry, name: str) -> Words | None:
     if isinstance(value, str):
         return (_word(value),)
     found: list[str] = []
-    said = False
-    for path, item in entry.items(entry.body, name):
-        if isinstance(item, str):
-            found.append(_word(item))
-        elif isinstance(item, dict):
-            codings = entry.children(item, "coding", path + ".")
-            texts = [text for _, coding in codings for text in _texts(coding, ("code", "display"))]
-            found += [_word(text) for text in (*texts, *_texts(item, ("text",)))]
-            # With neither there is only an extension, such as the reason why the status is absent.
-            said = said or "coding" in item or "text" in item
-        else:
-            said = True
-    if said and not found:
+    unread = False
+    for _, item in entry.items(entry.body, name):
+        codings = item.get("coding") if isinstance(item, dict) else None
+        for part in (*(codings if isinstance(codings, list) else (codings,)), item):
+            if isinstance(part, str):
+                found.append(_word(part))
+            elif isinstance(part, dict):
+                said = [part[key] for key in ("code", "display", "text") if part.get(key) is not None]
+                found += [_word(text) for text in said if isinstance(text, str)]
+                unread = unread or not all(isinstance(text, str) for text in said)
+            else:
+                unread = unread or part is not None
+    # Where nothing is said (an extension alone, with the reason why the status is absent), nothing is unread.
+    if unread and not found:
         entry.unreadable(name, "is not a status; the resource was left out")
         return None
     return tuple(found)
-
-
-def _texts(body: dict[str, Any], names: tuple[str, ...]) -> list[str]:
-    return [text for name in names if isinstance(text := body.get(name), str) and text]
 
 
 def _word(text: str) -> str:
