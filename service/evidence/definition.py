@@ -43,6 +43,7 @@ class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     region: str = ""
     regions: tuple[str, ...] = ()
     both: bool = False
+    single: bool = False
     quality: str = ""
     posture: str = ""
     effect: Effect | None = None
@@ -164,6 +165,7 @@ class Relation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Only these regions and no other part of the leg: `calf only`.
     only: bool = False
     both: bool = False
+    single: bool = False
 
 
 class Felt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,6 +204,10 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     resources: tuple[str, ...] = ()
     says: Literal["present", "absent", "possible"] = "present"
     negated: Literal["opposite", "ignore"] = "opposite"
+    # `ignore` keeps only denials and doubts: `no MRI yet` tells, a mention of MRI alone does not.
+    affirmed: Literal["counts", "ignore"] = "counts"
+    # Suspicion is what counts: `?metastases` is a reason to act, not a doubt about one.
+    suspicion: bool = False
 
 
 class Coded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

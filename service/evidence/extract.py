@@ -5,6 +5,7 @@ the past, about what might happen, or too old to count stays in the evidence wit
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from service.chart.model import Chart, Patient
@@ -45,6 +46,9 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
 def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
     """Present beats absent beats possible: a denial in one place does not undo what another place describes."""
     unique = {(e.ref, e.path, e.quote, e.status, e.kind, e.side): e for e in evidence}
+    # "no calf pain but the thighs ache on walking" says one thing of the finding, not two.
+    shown = {(e.ref, e.path, e.quote) for e in unique.values() if e.status == "present"}
+    unique = {k: e for k, e in unique.items() if e.status != "absent" or k[:3] not in shown}
     ordered = tuple(
         sorted(
             unique.values(),
@@ -68,18 +72,7 @@ def _aged(evidence: Evidence, finding: FindingDefinition, chart: Chart, today: d
 
 
 def _set_aside(evidence: Evidence, reason: str) -> Evidence:
-    return Evidence(
-        evidence.ref,
-        evidence.path,
-        evidence.quote,
-        "not-documented",
-        reason,
-        evidence.when,
-        evidence.kind,
-        evidence.side,
-        evidence.value,
-        evidence.marks,
-    )
+    return replace(evidence, status="not-documented", reason=reason)
 
 
 def _age(patient: Patient, finding: FindingDefinition, today: date) -> list[Evidence]:
@@ -135,19 +128,14 @@ def _take_back(found: dict[str, Found], reading: Reading) -> None:
     """Gates and precedence between findings, once all are known."""
     for finding in reading.findings:
         this = found[finding.id]
-        if this.present and any(found[other].present for other in finding.yields_to):
-            evidence = [
-                _set_aside(e, "another site is documented as well") if e.status == "present" else e
-                for e in this.evidence
-            ]
+        elsewhere = [e for other in finding.yields_to for e in found[other].evidence if e.status == "present"]
+        if elsewhere:
+            evidence = [replace(e, status="absent", reason="another site is documented") for e in elsewhere]
             found[finding.id] = _found(finding, evidence)
         if finding.gate is not None and not found[finding.gate.needs].present:
             gate = finding.gate
             evidence = [
-                Evidence(
-                    e.ref, e.path, e.quote, "possible", "no current back, buttock or leg symptom is documented",
-                    e.when, e.kind, e.side, e.value, e.marks,
-                )
+                replace(e, status="possible", reason="no current back, buttock or leg symptom is documented")
                 if e.status == "present" and e.kind not in gate.free
                 else e
                 for e in this.evidence

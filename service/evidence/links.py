@@ -19,6 +19,10 @@ _CUE_REACH = 24
 _SYMPTOM_REACH = 14
 _WRONG_WAY = 7
 _NEGATION_REACH = 4
+_PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
+_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
+# Auxiliaries that echo a cue, and whether they negate it.
+_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Link:
     qualities: frozenset[str]
     judgement: Judgement
     mentions: tuple[Mention, ...]
+    single: bool = False
 
     @property
     def assertion(self) -> Assertion:
@@ -57,6 +62,8 @@ class Stretch:
     stops: Sequence[int]
     connectors: frozenset[str]
     exceptions: frozenset[str]
+    # A posture that the sentence before named and said nothing of: `She tried bending. It did nothing.`
+    pending: Mention | None = None
 
     def cost(self, one: Mention, other: Mention) -> int:
         """The distance between two mentions: words, with commas and above all new clauses counting more."""
@@ -68,13 +75,13 @@ class Stretch:
 
 def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
     """Every link the sentence states, with `topic` standing in where it names no symptom itself."""
-    links = []
+    links: list[Link] = []
     for posture in stretch.postures:
-        link = _link(stretch, posture, topic)
-        if link is not None:
-            links.append(link)
+        links.extend(_links(stretch, posture, topic))
+    if stretch.pending is not None and stretch.cues and not any(stretch.cues[0] in k.mentions for k in links):
+        links.extend(_referring(stretch, stretch.pending, topic))
     links.extend(
-        Link("walking", outcome, s.regions or frozenset({"leg"}), s.both, s.qualities, judgement, s.mentions)
+        Link("walking", outcome, s.regions or frozenset({"leg"}), s.both, s.qualities, judgement, s.mentions, s.single)
         for s in stretch.symptoms
         if s.on_walking
         for outcome, judgement in _syndrome(s)
@@ -91,13 +98,15 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
     return [("not-provoked", Judgement("affirmed", symptom.judgement.by))]
 
 
-def _link(stretch: Stretch, posture: Mention, topic: Symptom | None) -> Link | None:
+def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
     if posture.concept.linked and _gives_way(stretch, posture):
-        return None
-    cue = _cue_for(stretch, posture)
+        return []
+    outcome: Outcome | None = _echoed(stretch, posture)
+    cue = _cue_for(stretch, posture) if outcome is None else None
     symptom = _symptom_for(stretch, posture, cue)
-    outcome: Outcome | None
-    if cue is not None:
+    if outcome is not None:
+        pass
+    elif cue is not None:
         outcome = _effect(stretch, posture, cue)
         if symptom is not None and symptom.negated and not _negates(stretch, cue):
             # "denies leg pain made worse by walking" denies the symptom; what eases it is then not at issue.
@@ -106,17 +115,27 @@ def _link(stretch: Stretch, posture: Mention, topic: Symptom | None) -> Link | N
         negated = judge(stretch.scopes, posture.first, posture.last).assertion == "negated"
         outcome = _turned(posture.concept.implies) if negated else _plain(posture.concept.implies)
     else:
-        outcome = _uncued(stretch, posture, symptom)
-    if outcome is None:
-        return None
+        near = [s for s in stretch.symptoms if _within(stretch, posture, s)]
+        return [
+            _made(stretch, posture, None, s, topic, outcome)
+            for s in near
+            if (outcome := _uncued(stretch, posture, s)) is not None
+        ]
+    return [] if outcome is None else [_made(stretch, posture, cue, symptom, topic, outcome)]
+
+
+def _made(
+    stretch: Stretch,
+    posture: Mention,
+    cue: Mention | None,
+    symptom: Symptom | None,
+    topic: Symptom | None,
+    outcome: Outcome,
+) -> Link:
     about = symptom if symptom is not None and (symptom.regions or topic is None) else None
     if about is None:
         about = _merged(symptom, topic)
-    mentions = [posture]
-    if cue is not None:
-        mentions.append(cue)
-    if symptom is not None:
-        mentions.extend(symptom.mentions)
+    mentions = [posture, *((cue,) if cue is not None else ()), *(symptom.mentions if symptom is not None else ())]
     return Link(
         posture.concept.posture,
         outcome,
@@ -125,7 +144,56 @@ def _link(stretch: Stretch, posture: Mention, topic: Symptom | None) -> Link | N
         about.qualities if about else frozenset(),
         _judgement(stretch, posture, cue, symptom),
         tuple(mentions),
+        about.single if about else False,
     )
+
+
+def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    """`That did not ease them at all`: a cue without a posture speaks of the one just named, if a pronoun says so."""
+    cue = stretch.cues[0]
+    if not any(w in _PRONOUNS for w in stretch.norms(0, cue.first)) or any(
+        p.first < cue.first for p in stretch.postures
+    ):
+        return []
+    negated = _negates(stretch, cue)
+    effect = cue.concept.effect or "eases"
+    outcome: Outcome
+    if effect == "persists":
+        outcome = "eases" if negated else "not-eased"
+    else:
+        outcome = _turned(effect) if negated else _plain(effect)
+    symptom = next((s for s in stretch.symptoms if s.regions), None)
+    about = symptom or topic
+    judgement = judge([s for s in stretch.scopes if s.modifier.asserts != "negated"], cue.first, cue.last)
+    return [
+        Link(
+            posture.concept.posture,
+            outcome,
+            about.regions if about else frozenset(),
+            about.both if about else False,
+            about.qualities if about else frozenset(),
+            judgement,
+            (cue,),
+        )
+    ]
+
+
+def _echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
+    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for worse."""
+    following = stretch.norms(posture.last + 1, posture.last + 2)
+    if not following or following[0] not in _AUXILIARIES:
+        return None
+    negated = _AUXILIARIES[following[0]] or following[1:] == ["not"]
+    after = stretch.norms(posture.last + 2 + (following[1:] == ["not"]), posture.last + 2 + (following[1:] == ["not"]))
+    if after and after[0] not in _CLOSERS:
+        return None
+    before = [c for c in stretch.cues if c.last < posture.first]
+    if not before:
+        return None
+    effect = before[-1].concept.effect or "eases"
+    if effect == "persists":
+        return "not-eased" if not negated else "eases"
+    return _turned(effect) if negated else _plain(effect)
 
 
 def _merged(symptom: Symptom | None, topic: Symptom | None) -> Symptom | None:
@@ -163,6 +231,8 @@ def _cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
             continue
         if cue.concept.only_for and posture.concept.posture not in cue.concept.only_for:
             continue
+        if _taken(stretch, cue, posture):
+            continue
         cost = stretch.cost(cue, posture)
         ahead = cue.first < posture.first
         looks = _looks(stretch, cue)
@@ -172,6 +242,22 @@ def _cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
         if cost < best_cost:
             best, best_cost = cue, cost
     return best
+
+
+def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
+    """Whether the cue belongs to another statement: a comma and a new symptom stand between it and the posture, or the
+    posture is walking and a symptom stands nearer than the relief (`ache after walking, eased by sitting`)."""
+    low, high = sorted(((cue.first, cue.last), (posture.first, posture.last)))
+    for symptom in stretch.symptoms:
+        if low[1] < symptom.first < high[0] and not symptom.generic:
+            if cue.concept.effect == "free":
+                return True
+            if "," in stretch.norms(low[1] + 1, symptom.first - 1) and cue.first < posture.first:
+                return True
+    if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
+        near = min((stretch.cost(m, posture) for s in stretch.symptoms for m in s.mentions), default=None)
+        return near is not None and near <= stretch.cost(cue, posture)
+    return False
 
 
 def _looks(stretch: Stretch, cue: Mention) -> str:
@@ -190,7 +276,7 @@ def _effect(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
     if excepted and (negated or effect == "persists"):
         return "eases"
     if effect == "persists":
-        if posture.concept.posture in {"walking", "standing", "extension"}:
+        if posture.concept.posture in {"walking", "extension"}:
             return "not-provoked"
         return "eases" if negated else "not-eased"
     return _turned(effect) if negated else _plain(effect)
@@ -243,16 +329,18 @@ def _symptom_for(stretch: Stretch, posture: Mention, cue: Mention | None) -> Sym
     return best
 
 
-def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom | None) -> Outcome | None:
+def _within(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
+    return min(stretch.cost(m, posture) for m in symptom.mentions) <= _SYMPTOM_REACH
+
+
+def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | None:
     """No cue: `thigh ache on walking` provokes, `no pain when seated` is free; a posture merely near says nothing."""
-    if symptom is None or min(stretch.cost(m, posture) for m in symptom.mentions) > _SYMPTOM_REACH:
-        return None
     if symptom.negated:
         return "free" if posture.concept.posture != "walking" else "not-provoked"
-    before = stretch.norms(posture.first - 2, posture.first - 1)
-    joined = any(word in stretch.connectors for word in before)
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"
+    before = stretch.norms(posture.first - 2, posture.first - 1)
+    joined = any(word in stretch.connectors for word in before)
     return "provokes" if joined and symptom.last < posture.first else None
 
 

@@ -14,10 +14,11 @@ from service.evidence.passages import Read
 from service.evidence.reading import Reading
 from service.evidence.words import Word
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d*\.?\d+")
 _LEFT = frozenset({"left", "lt", "l", "lle"})
 _RIGHT = frozenset({"right", "rt", "r", "rle"})
 _FAR = 14
+_THRESHOLDS = frozenset({"<", ">", "below", "under", "than", "above", "least", "most"})
 
 
 def measured_evidence(
@@ -79,6 +80,9 @@ def _in_sentence(
     for i, said in enumerate(targets):
         if said.judgement.assertion in {"hypothetical", "other-person", "negated"}:
             continue
+        section = sentence.section
+        if section is not None and section.asserts != "affirmed":
+            continue
         end = min(len(words), said.mention.last + 1 + _FAR)
         if i + 1 < len(targets):
             end = min(end, targets[i + 1].mention.first)
@@ -95,7 +99,7 @@ def _in_sentence(
                 read.ref,
                 read.path,
                 sentence.text,
-                _status(value, measured),
+                "possible" if said.judgement.assertion == "possible" else _status(value, measured),
                 _reason(value, measured),
                 read.when,
                 side=_side(words, said.mention.first, at),
@@ -105,10 +109,14 @@ def _in_sentence(
 
 
 def _stands_alone(words: tuple[Word, ...], at: int) -> bool:
-    """Not a threshold (`<= 0.90 is abnormal`, `below 0.9`), a date, or a percentage."""
-    before = words[at - 1].norm if at else ""
-    after = words[at + 1].norm if at + 1 < len(words) else ""
-    return before not in {"<", ">", "below", "under", "than", "-" if words[at - 2].norm.isdigit() else ""} and after not in {"%", "cm", "mm", "mmhg"}
+    """Not a threshold (`<= 0.90`, `below 0.9`, `0.90 or lower`) and not another unit."""
+    before = [w.norm for w in words[max(0, at - 2) : at]]
+    after = [w.norm for w in words[at + 1 : at + 3]]
+    if any(word in _THRESHOLDS for word in before):
+        return False
+    if after[:1] == ["or"] and after[1:] and after[1] in {"lower", "less", "below", "under", "higher", "above"}:
+        return False
+    return not after or after[0] not in {"%", "cm", "mm", "mmhg"}
 
 
 def _side(words: tuple[Word, ...], first: int, at: int) -> str:

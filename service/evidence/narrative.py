@@ -12,8 +12,9 @@ from service.evidence.definition import LanguageDefinition, SectionDefinition
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.links import Link, Stretch, links_of
 from service.evidence.model import Mark
+from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of
-from service.evidence.symptoms import LEG, Symptom, symptoms_of
+from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
 
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
@@ -29,6 +30,7 @@ class Language:
     layout: Layout
     connectors: frozenset[str]
     exceptions: frozenset[str]
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class ReadSentence:
     links: tuple[Link, ...]
     said: tuple[Said, ...]
     symptoms: tuple[Symptom, ...]
+    # A question that the note answers with no: what it says is documented as not so.
+    denied: bool = False
 
     @property
     def section(self) -> SectionDefinition | None:
@@ -97,6 +101,10 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         ),
         frozenset(c for d in definitions for c in d.connectors),
         frozenset(e for d in definitions for e in d.exceptions),
+        Answers(
+            frozenset(w.lower() for d in definitions for w in d.yes),
+            frozenset(w.lower() for d in definitions for w in d.no),
+        ),
     )
 
 
@@ -107,8 +115,10 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     name, an observation's body site).
     """
     read: list[ReadSentence] = []
-    for sentence in sentences_of(text, language.layout):
-        one, spoken = _read_sentence(text, sentence, language, topic)
+    pending: Mention | None = None
+    for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
+        one, spoken, named = _read_sentence(text, sentence, answer, language, topic, pending)
+        pending = named
         if one is not None:
             read.append(one)
         if spoken is not None:
@@ -117,29 +127,41 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
 
 
 def _read_sentence(
-    text: str, sentence: Sentence, language: Language, topic: Symptom | None
-) -> tuple[ReadSentence | None, Symptom | None]:
+    text: str,
+    sentence: Sentence,
+    answer: Answer,
+    language: Language,
+    topic: Symptom | None,
+    pending: Mention | None,
+) -> tuple[ReadSentence | None, Symptom | None, Mention | None]:
+    """The sentence as read, the symptom it leaves as topic, and a posture it named without saying what it does."""
     mentions = language.felt.find(sentence.words)
     named = language.named.find(sentence.words)
     if not mentions and not named:
-        return None, None
+        return None, None, pending
     scopes, stops = language.context.scopes(sentence.words)
     postures = [m for m in mentions if m.concept.kind == "posture"]
     cues = [m for m in mentions if m.concept.kind == "cue"]
+    if answer != "plain":
+        # "Does it ease if you bend?" asks; the answer, not the `if`, decides.
+        scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
     scopes = trimmed(scopes, sentence.words, [(m.first, m.last) for m in (*postures, *cues)])
     symptoms = symptoms_of(sentence.words, mentions, scopes, stops)
+    if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
+        symptoms = [stand_in]
     stretch = Stretch(
-        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions
+        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions, pending
     )
     links = links_of(stretch, topic)
     said = tuple(
         Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target"
     )
+    left = postures[-1] if postures and not links else None
     if not links and not said and not symptoms:
-        return None, None
+        return None, None, left
     quote = text[sentence.start : sentence.end]
-    read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms))
-    return read, _spoken_of(sentence.section, symptoms, topic)
+    read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
+    return read, None if answer == "denied" else _spoken_of(sentence.section, symptoms, topic), left
 
 
 def _spoken_of(

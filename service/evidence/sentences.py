@@ -66,7 +66,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             while at < total and words[at].norm in _BULLETS and at + 1 < total and words[at + 1].norm[0] != "\n":
                 at += 1
             opened = _heading_at(words, at, layout)
-            if opened is not None:
+            if opened is not None and not _answers(sentences, words, at):
                 close()
                 section, at, heading = opened
                 paragraph = True
@@ -91,7 +91,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         # A heading may also open in the middle of a line: "... per day. ROS: negative."
         if not current and at > 0:
             opened = _heading_at(words, at, layout)
-            if opened is not None:
+            if opened is not None and not _answers(sentences, words, at):
                 section, at, heading = opened
                 paragraph = True
                 continue
@@ -99,6 +99,11 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         at += 1
     close()
     return sentences
+
+
+def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> bool:
+    """`A:` after a question opens its answer, not the assessment."""
+    return words[at].norm == "a" and bool(sentences) and sentences[-1].words[-1].norm == "?"
 
 
 def _heading_at(
@@ -139,6 +144,12 @@ def _line_start(text: str, at: int) -> int:
 
 def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
     """Whether the full stop at `at` ends a sentence."""
+    if words[at].norm == "?":
+        # `?LSS`, `, ? eased by rest`: doubt about what follows, not the end of a question.
+        following = words[at + 1] if at + 1 < len(words) else None
+        touching = following is not None and following.start == words[at].end and following.norm[0].isalnum()
+        opens = at == 0 or not words[at - 1].norm[0].isalnum()
+        return not (touching or (opens and following is not None and following.norm[0].isalnum()))
     if words[at].norm != ".":
         return True
     if at == 0 or at + 1 >= len(words):

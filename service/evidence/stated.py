@@ -33,7 +33,7 @@ def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) ->
                 continue
             for relation in finding.relations:
                 if _fits(relation, link):
-                    says = _answered(relation.says, read)
+                    says = _answered(relation.says, read.answer == "denied" or sentence.denied)
                     if says is not None:
                         yield _evidence(
                             finding, read, sentence, says, link.judgement, link.mentions, relation.kind, _told(link)
@@ -62,6 +62,8 @@ def _fits(relation: Relation, link: Link) -> bool:
         wanted = frozenset(relation.regions)
         if not link.regions & wanted or (relation.only and link.regions - wanted - {"leg"}):
             return False
+    if relation.single and not link.single:
+        return False
     return link.both or not relation.both
 
 
@@ -84,7 +86,7 @@ def stated_evidence(finding: FindingDefinition, read: Read) -> Iterator[Evidence
                 if outcome is None:
                     continue
                 says, judgement = outcome
-                answered = _answered(says, read)
+                answered = _answered(says, read.answer == "denied" or sentence.denied)
                 if answered is not None:
                     mentions = (said.mention, *(n.mention for n in neighbours))
                     yield _evidence(
@@ -116,7 +118,7 @@ def _distance(one: Mention, other: Mention) -> int:
 
 def _asserted(statement: Statement, said: Sequence[Said]) -> tuple[Status, Judgement] | None:
     """What the words say together: one negation over target or neighbour turns the statement round."""
-    judgements = [s.judgement for s in said]
+    judgements = [_own(s, said) for s in said]
     strongest = next((j for j in judgements if j.assertion in _ASIDE), None)
     if strongest is not None:
         return statement.says, strongest
@@ -127,7 +129,19 @@ def _asserted(statement: Statement, said: Sequence[Said]) -> tuple[Status, Judge
         opposite: Status = "absent" if statement.says == "present" else "present"
         return opposite, Judgement("affirmed", negated.by)
     uncertain = next((j for j in judgements if j.assertion == "possible"), None)
-    return statement.says, uncertain or Judgement("affirmed")
+    if uncertain is None and statement.affirmed == "ignore":
+        return None
+    if uncertain is None or statement.suspicion:
+        return statement.says, Judgement("affirmed")
+    return statement.says, uncertain
+
+
+def _own(one: Said, said: Sequence[Said]) -> Judgement:
+    """A negation that is itself one of the words looked for (`Romberg negative`) has been counted by finding it."""
+    by = one.judgement.by
+    if by is not None and any(s.mention.first <= by.last and by.first <= s.mention.last for s in said):
+        return Judgement("affirmed")
+    return one.judgement
 
 
 def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterator[Evidence]:
@@ -135,19 +149,22 @@ def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterato
     if read.answer == "denied":
         return
     for sentence in read.sentences:
+        if sentence.denied:
+            continue
         for symptom in sentence.symptoms:
             if not symptom.regions & frozenset(felt.regions) or (felt.both and not symptom.both):
                 continue
-            if symptom.negated:
+            if symptom.negated and not (felt.alongside and not felt.both):
                 continue
+            says: Status = "absent" if symptom.negated else "present"
             yield _evidence(
-                finding, read, sentence, "present", symptom.judgement, symptom.mentions, "", "a symptom in this place"
+                finding, read, sentence, says, symptom.judgement, symptom.mentions, "", "a symptom in this place"
             )
 
 
-def _answered(says: Status, read: Read) -> Status | None:
+def _answered(says: Status, denied: bool) -> Status | None:
     """A question answered with no documents the opposite of what its words say."""
-    if read.answer == "stated":
+    if not denied:
         return says
     return "absent" if says == "present" else None
 

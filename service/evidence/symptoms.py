@@ -13,7 +13,7 @@ from service.evidence.words import Word
 # Regions in which a symptom counts as a leg or buttock symptom (ruling 1).
 LEG = frozenset({"leg", "buttock", "thigh", "calf", "foot"})
 
-_SITE_REACH = 9
+_SITE_REACH = 12
 _SHARED_REACH = 7
 _STOP_COST = 12
 
@@ -27,6 +27,7 @@ class Symptom:
     both: bool
     qualities: frozenset[str]
     judgement: Judgement
+    single: bool = False
 
     @property
     def first(self) -> int:
@@ -81,10 +82,16 @@ def symptoms_of(
             said_of[i] = shared
     symptoms = []
     for i, mention in enumerate(felt):
-        places = said_of[i]
-        regions = frozenset(
-            r for s in places for r in ((s.concept.region,) if s.concept.region else s.concept.regions)
-        ) | frozenset(mention.concept.regions)
+        said = judge(scopes, mention.first, mention.last)
+        # "calf cramp, nothing in the thigh": a place denied where the symptom is not is no place of it.
+        places = [
+            s
+            for s in said_of[i]
+            if said.assertion == "negated" or judge(scopes, s.first, s.last).assertion != "negated"
+        ]
+        regions = frozenset(mention.concept.regions)
+        if mention.concept.quality != "foreign":
+            regions |= _regions(places)
         both = any(s.concept.both for s in places) or any(
             side.concept.both and _beside(words, stops, side, (mention, *places)) for side in sides
         )
@@ -94,10 +101,25 @@ def symptoms_of(
                 regions,
                 both or mention.concept.both,
                 frozenset({mention.concept.quality}) - {"", "any"},
-                judge(scopes, mention.first, mention.last),
+                said,
+                any(side.concept.single and _beside(words, stops, side, (mention, *places)) for side in sides),
             )
         )
     return symptoms
+
+
+def _regions(sites: Sequence[Mention]) -> frozenset[str]:
+    return frozenset(r for s in sites for r in ((s.concept.region,) if s.concept.region else s.concept.regions))
+
+
+def implied(mentions: Sequence[Mention]) -> Symptom | None:
+    """`worse for my legs`, `my legs are fine`: a part of the leg named alone stands for what is felt there."""
+    sites = [m for m in mentions if m.concept.kind == "site"]
+    regions = _regions(sites)
+    if not regions & LEG:
+        return None
+    both = any(s.concept.both for s in sites)
+    return Symptom((sites[0],), regions, both, frozenset(), Judgement("affirmed"))
 
 
 def _shared(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Clinicians write `b/l`, `w/o`, `s/p`: one word each. A slash elsewhere separates words.
 _SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
 _WORD = re.compile(
-    rf"(?P<break>\n[\s]*)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\w\s]|_"
+    rf"(?P<break>\n[\s]*)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|(?<!\w)\.\d+|[^\w\s]|_"
 )
 _HYPHENS = frozenset("-‐‑–")
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})

@@ -1,0 +1,90 @@
+"""Questions in a note and their answers: `Leg pain when walking? Yes.` states what was asked, `No.` documents that it is not so, and
+a question nobody answered says nothing. In: sentences in order. Out: the same sentences with their answer, questions
+left open taken out, and an answer in words joined to its question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from service.evidence.sentences import Sentence
+from service.evidence.words import Word
+
+# `plain` is no question at all; `stated` and `denied` are questions answered yes and no.
+Answer = Literal["plain", "stated", "denied"]
+
+# `A:`, `Ans:`, `Pt:`, a dash or a tick box before the answer itself.
+_LABELS = frozenset({"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_"})
+_ASKS = frozenset({"q", "question"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Words that answer a question by themselves."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
+def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[Sentence, Answer]]:
+    """Each sentence with what its answer makes of it."""
+    at = 0
+    while at < len(sentences):
+        sentence = sentences[at]
+        if sentence.words[-1].norm != "?":
+            yield sentence, "plain"
+            at += 1
+            continue
+        question = _without(sentence, sentence.words[:-1])
+        reply = sentences[at + 1] if at + 1 < len(sentences) else None
+        at += 1
+        if question is None or reply is None:
+            continue
+        words = _reply(reply.words)
+        if not words or words[0].norm in _ASKS or reply.words[-1].norm == "?" or _ticks_nothing(reply.words, answers):
+            continue
+        at += 1
+        first = words[0].norm
+        rest = _rest(words[1:])
+        if first in answers.yes or first in answers.no:
+            yield question, "denied" if first in answers.no else "stated"
+            if rest:
+                yield Sentence(rest, reply.section, reply.heading), "plain"
+        elif _labelled(reply.words):
+            # The answer is words of its own: question and answer make one statement.
+            yield Sentence((*question.words, *words), question.section, question.heading), "stated"
+        else:
+            yield reply, "plain"
+
+
+def _without(sentence: Sentence, words: Sequence[Word]) -> Sentence | None:
+    kept = list(words)
+    while kept and (kept[0].norm in _ASKS or not kept[0].norm[0].isalnum()):
+        kept.pop(0)
+    return Sentence(tuple(kept), sentence.section, sentence.heading, sentence.opens_paragraph) if kept else None
+
+
+def _labelled(words: Sequence[Word]) -> bool:
+    return len(words) > 1 and words[0].norm in {"a", "ans", "answer", "response"} and words[1].norm in {":", "."}
+
+
+def _reply(words: Sequence[Word]) -> tuple[Word, ...]:
+    kept = list(words)
+    labelled = _labelled(words)
+    while kept and kept[0].norm in _LABELS and (labelled or not kept[0].norm.isalpha()):
+        kept.pop(0)
+    return tuple(kept)
+
+
+def _rest(words: Sequence[Word]) -> tuple[Word, ...]:
+    kept = list(words)
+    while kept and not kept[0].norm[0].isalnum():
+        kept.pop(0)
+    return tuple(kept) if any(w.norm[0].isalnum() for w in kept) else ()
+
+
+def _ticks_nothing(words: Sequence[Word], answers: Answers) -> bool:
+    """`[ ] yes [ ] no`: both choices stand there and neither is taken."""
+    norms = {w.norm for w in words}
+    return bool(norms & answers.yes) and bool(norms & answers.no) and "x" not in norms
