@@ -141,3 +141,10 @@ def test_another_patients_panel_groups_nothing(chart_of):
 
 def test_an_encounter_that_is_only_described_groups_nothing(observed):
     assert observed(encounter={"display": "ER visit"}).group == ""
+
+
+def test_a_member_of_two_panels_is_in_the_same_group_in_any_order(chart_of):
+    panels = [observation(name, hasMember=[{"reference": "Observation/a"}]) for name in ("x", "y")]
+    one, other = chart_of(observation("a"), *panels), chart_of(*panels[::-1], observation("a"))
+    assert one == other
+    assert one.observed[0].group == "Observation/x"

@@ -170,3 +170,20 @@ def test_long_runs_of_one_kind_of_gap_are_counted(chart_of):
     chart = chart_of(*strangers)
     assert len(chart.gaps) == GAPS_ALIKE + 1
     assert chart.gaps[-1].detail == "480 more of this kind"
+
+
+def test_equally_new_versions_of_the_patient_or_of_a_drug_give_the_same_chart_in_any_order(chart_of):
+    born = [{"resourceType": "Patient", "id": "p", "birthDate": day} for day in ("1950-01-01", "1940-01-01")]
+    drugs = [
+        {"resourceType": "Medication", "id": "m", "code": {"text": name}} for name in ("Apixaban", "Warfarin")
+    ]
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "1",
+        "medicationReference": {"reference": "Medication/m"},
+        **OWN,
+    }
+    one, other = chart_of(order, *born, *drugs), chart_of(*drugs[::-1], *born[::-1], order)
+    assert one == other
+    assert one.patient.birth_date is not None
+    assert one.deeds[0].concept.text in ("Apixaban", "Warfarin")
