@@ -49,12 +49,17 @@ class Judgement:
 class Context:
     """All modifiers and terminators, ready to be found. Immutable once built."""
 
-    __slots__ = ("_lexicon", "_modifiers", "_terminators")
+    __slots__ = ("_closing", "_lexicon", "_modifiers", "_terminators")
 
     def __init__(self, modifiers: Iterable[ModifierDefinition], terminators: Iterable[str]) -> None:
         self._modifiers = {m.id: m for m in modifiers}
-        self._lexicon = Lexicon(
-            ConceptDefinition(id=m.id, kind="ignore", phrases=m.phrases) for m in self._modifiers.values()
+        self._lexicon, self._closing = (
+            Lexicon(
+                ConceptDefinition(id=m.id, kind="ignore", phrases=m.phrases)
+                for m in self._modifiers.values()
+                if m.closing == closing
+            )
+            for closing in (False, True)
         )
         self._terminators = frozenset(words for t in terminators for words in spell_out(t))
 
@@ -68,7 +73,10 @@ class Context:
             if tuple(norms[at : at + size]) in self._terminators
         ]
         scopes = []
-        for mention in self._lexicon.find(words):
+        closing = [
+            m for m in self._closing.find(words) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
+        ]
+        for mention in (*self._lexicon.find(words), *closing):
             modifier = self._modifiers[mention.id]
             if modifier.pseudo:
                 continue
@@ -99,20 +107,27 @@ def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
 
 
 def trimmed(
-    scopes: Sequence[Scope], words: Sequence[Word], placed: Sequence[tuple[int, int]]
+    scopes: Sequence[Scope],
+    words: Sequence[Word],
+    placed: Sequence[tuple[int, int]],
+    cues: Sequence[tuple[int, int]],
 ) -> list[Scope]:
-    """Scopes cut at the comma behind which something new begins.
+    """Scopes cut where a negation is spent.
 
-    In `no pain at rest, aching on walking` the negation is spent once its stretch holds one of `placed` (a posture or
-    a cue); a modifier that governs lists (`denies a, b or c`) goes on.
+    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it; in `no pain at rest, aching on
+    walking` at the comma, once its stretch holds one of `placed` (a posture or a cue). A modifier that governs lists
+    (`denies a, b or c`) goes on.
     """
     cut = []
     for scope in scopes:
         end = scope.end
         if scope.modifier.asserts == "negated" and not scope.modifier.lists:
+            spent = next((c for c in cues if 0 <= c[0] - scope.last - 1 <= 2), None)
+            if spent is not None:
+                end = min(end, spent[1])
             for at in range(scope.last + 1, scope.end + 1):
                 if words[at].norm == "," and any(scope.last < p[0] < at for p in placed):
-                    end = at - 1
+                    end = min(end, at - 1)
                     break
         cut.append(scope if end == scope.end else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end))
     return cut

@@ -82,6 +82,8 @@ class ModifierDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     # `denies` governs a whole list; after `no pain at rest, ...` a comma begins something new.
     lists: bool = False
     pseudo: bool = False
+    # Only where the clause ends behind it: `claudication: no`, but not `claudication: no relief from rest`.
+    closing: bool = False
 
 
 class SectionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,13 +236,25 @@ class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     target: str = ""
 
 
-class Examples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sentences that prove a finding: what must be present, absent, possible, and what almost fooled it."""
+class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sentence whose red-flag kind matters too, or one that is read wrongly today and what it should be."""
 
-    present: tuple[str | dict[str, str], ...] = ()
-    absent: tuple[str | dict[str, str], ...] = ()
-    possible: tuple[str | dict[str, str], ...] = ()
-    not_found: tuple[str | dict[str, str], ...] = ()
+    text: str
+    kind: str = ""
+    should_be: Literal["", "present", "absent", "possible", "not_found"] = ""
+
+
+class Examples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sentences that prove a finding: what must be present, absent, possible, and what almost fooled it.
+
+    Each is read as the whole text of a recent note. `known_misses` are read wrongly today and stay in sight until mended.
+    """
+
+    present: tuple[str | Example, ...] = ()
+    absent: tuple[str | Example, ...] = ()
+    possible: tuple[str | Example, ...] = ()
+    not_found: tuple[str | Example, ...] = ()
+    known_misses: tuple[Example, ...] = ()
 
 
 class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

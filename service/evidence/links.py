@@ -20,6 +20,9 @@ _SYMPTOM_REACH = 14
 _WRONG_WAY = 7
 _NEGATION_REACH = 4
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
+_TIES = frozenset({"by", "with", "when", "whenever", "if", "once", "on", "upon", "while", "w/", "until", "unless"})
+# Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
+_BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
@@ -64,6 +67,8 @@ class Stretch:
     exceptions: frozenset[str]
     # A posture that the sentence before named and said nothing of: `She tried bending. It did nothing.`
     pending: Mention | None = None
+    # What the sentence before said last, for `So does bending.`
+    echo: Outcome | None = None
 
     def cost(self, one: Mention, other: Mention) -> int:
         """The distance between two mentions: words, with commas and above all new clauses counting more."""
@@ -109,8 +114,11 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     elif cue is not None:
         outcome = _effect(stretch, posture, cue)
         if symptom is not None and symptom.negated and not _negates(stretch, cue):
-            # "denies leg pain made worse by walking" denies the symptom; what eases it is then not at issue.
-            outcome = "not-provoked" if outcome == "provokes" else ("free" if outcome == "free" else None)
+            # "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue; but "gets
+            # round on the rollator without the leg ache" tells what the posture does.
+            by = symptom.judgement.by
+            inside = by is not None and by.first > min(cue.first, posture.first)
+            outcome = "not-provoked" if outcome == "provokes" else "free" if outcome == "free" or inside else None
     elif posture.concept.implies is not None:
         negated = judge(stretch.scopes, posture.first, posture.last).assertion == "negated"
         outcome = _turned(posture.concept.implies) if negated else _plain(posture.concept.implies)
@@ -180,6 +188,12 @@ def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
 
 def _echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
     """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for worse."""
+    opening = tuple(stretch.norms(0, 1))
+    if stretch.echo is not None and len(opening) == 2 and opening[1] in _AUXILIARIES and not stretch.cues:
+        if opening[0] in {"so", "as"}:
+            return stretch.echo
+        if opening[0] in {"nor", "neither"}:
+            return stretch.echo if stretch.echo.startswith("not-") else _turned(stretch.echo)
     following = stretch.norms(posture.last + 1, posture.last + 2)
     if not following or following[0] not in _AUXILIARIES:
         return None
@@ -236,6 +250,8 @@ def _cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
         cost = stretch.cost(cue, posture)
         ahead = cue.first < posture.first
         looks = _looks(stretch, cue)
+        if not ahead and _joined(stretch, cue):
+            continue  # "standing, relieved by sitting": what stands before `relieved by` is not what relieves
         if (looks == "forward" and not ahead) or (looks == "backward" and ahead):
             cost += _WRONG_WAY
         # Between a cue and a posture another cue that looks the posture's way has the better claim; distance sees to it.
@@ -254,10 +270,19 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
                 return True
             if "," in stretch.norms(low[1] + 1, symptom.first - 1) and cue.first < posture.first:
                 return True
+    if posture.concept.posture in {"walking", "extension"} and cue.concept.effect == "persists":
+        # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
+        return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
     if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
         near = min((stretch.cost(m, posture) for s in stretch.symptoms for m in s.mentions), default=None)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
+
+
+def _joined(stretch: Stretch, cue: Mention) -> bool:
+    """Whether `by`, `with`, `when` or the like ties the cue to the posture that follows it."""
+    following = stretch.norms(cue.last + 1, cue.last + 1)
+    return bool(following) and following[0] in _TIES and any(p.first > cue.last for p in stretch.postures)
 
 
 def _looks(stretch: Stretch, cue: Mention) -> str:
@@ -340,7 +365,7 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"
     before = stretch.norms(posture.first - 2, posture.first - 1)
-    joined = any(word in stretch.connectors for word in before)
+    joined = any(word in _BRINGING for word in before)
     return "provokes" if joined and symptom.last < posture.first else None
 
 

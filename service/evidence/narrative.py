@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.evidence.context import Context, Judgement, Scope, judge, trimmed
-from service.evidence.definition import LanguageDefinition, SectionDefinition
+from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.links import Link, Stretch, links_of
 from service.evidence.model import Mark
@@ -116,11 +116,13 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     """
     read: list[ReadSentence] = []
     pending: Mention | None = None
+    echo: Outcome | None = None
     for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
-        one, spoken, named = _read_sentence(text, sentence, answer, language, topic, pending)
+        one, spoken, named = _read_sentence(text, sentence, answer, language, topic, pending, echo)
         pending = named
         if one is not None:
             read.append(one)
+            echo = one.links[-1].effect if one.links else None
         if spoken is not None:
             topic = spoken
     return read
@@ -133,6 +135,7 @@ def _read_sentence(
     language: Language,
     topic: Symptom | None,
     pending: Mention | None,
+    echo: Outcome | None,
 ) -> tuple[ReadSentence | None, Symptom | None, Mention | None]:
     """The sentence as read, the symptom it leaves as topic, and a posture it named without saying what it does."""
     mentions = language.felt.find(sentence.words)
@@ -145,12 +148,17 @@ def _read_sentence(
     if answer != "plain":
         # "Does it ease if you bend?" asks; the answer, not the `if`, decides.
         scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
-    scopes = trimmed(scopes, sentence.words, [(m.first, m.last) for m in (*postures, *cues)])
+    scopes = trimmed(
+        scopes,
+        sentence.words,
+        [(m.first, m.last) for m in (*postures, *cues)],
+        [(m.first, m.last) for m in cues],
+    )
     symptoms = symptoms_of(sentence.words, mentions, scopes, stops)
     if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
         symptoms = [stand_in]
     stretch = Stretch(
-        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions, pending
+        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions, pending, echo
     )
     links = links_of(stretch, topic)
     said = tuple(

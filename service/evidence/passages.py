@@ -24,7 +24,6 @@ class Read:
     """A passage with its sentences read.
 
     `answer` is `denied` where the text is a question answered with no: what it says is then documented as not so.
-    `about` is where the surroundings place the symptom when the words themselves do not: `leg`, `other` or nothing.
     """
 
     ref: str
@@ -33,9 +32,7 @@ class Read:
     text: str
     when: date | None
     standing: Standing
-    ongoing: bool
     answer: Answer
-    about: str
     sentences: tuple[ReadSentence, ...]
 
 
@@ -46,10 +43,12 @@ def readings(chart: Chart, reading: Reading) -> list[Read]:
     for problem in chart.problems:
         found.extend(_of_problem(problem, reading))
     for observed in chart.observed:
-        about = places.get(observed.group, "") if observed.group else ""
-        found.extend(_of_observed(observed, reading, about))
+        found.extend(_of_observed(observed, reading, places.get(_together(observed))))
     for report in chart.reports:
         kind = report.ref.partition("/")[0]
+        if report.concept.label:
+            label = report.concept.label
+            found.append(_read(reading, report.ref, kind, "code", label, report.when.latest, report.standing))
         for passage in report.passages:
             found.append(
                 _read(reading, report.ref, kind, passage.path, passage.text, report.when.latest, report.standing)
@@ -76,21 +75,18 @@ def _read(
     when: date | None,
     standing: Standing,
     *,
-    ongoing: bool = False,
     answer: Answer = "stated",
     topic: Symptom | None = None,
-    about: str = "",
 ) -> Read:
     sentences = tuple(read_text(text, reading.language, topic=topic))
-    return Read(ref, resource, path, text, when, standing, ongoing, answer, about, sentences)
+    return Read(ref, resource, path, text, when, standing, answer, sentences)
 
 
 def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
     topic: Symptom | None = None
-    ongoing = problem.standing == "current"
     if problem.concept.label:
         label = _read(
-            reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing, ongoing=ongoing
+            reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing
         )
         yield label
         topic = _topic(label.sentences)
@@ -105,14 +101,13 @@ def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
             passage.text,
             problem.dated,
             problem.standing,
-            ongoing=ongoing,
             topic=topic,
         )
 
 
-def _of_observed(observed: Observed, reading: Reading, about: str) -> Iterator[Read]:
+def _of_observed(observed: Observed, reading: Reading, place: Symptom | None) -> Iterator[Read]:
     topic = next(
-        (t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), None
+        (t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), place
     )
     for measure in observed.measures:
         for path, text, answer in _sentences_for(measure, reading):
@@ -126,9 +121,10 @@ def _of_observed(observed: Observed, reading: Reading, about: str) -> Iterator[R
                 observed.standing,
                 answer=answer,
                 topic=topic,
-                about=about,
             )
     for passage in observed.passages:
+        if "value" in passage.path:
+            continue  # read above, together with the question it answers
         yield _read(
             reading,
             observed.ref,
@@ -138,7 +134,6 @@ def _of_observed(observed: Observed, reading: Reading, about: str) -> Iterator[R
             observed.when.latest,
             observed.standing,
             topic=topic,
-            about=about,
         )
 
 
@@ -179,22 +174,30 @@ def _words(value: Value) -> str | None:
     return value.label or None if isinstance(value, Concept) else None
 
 
-def _places(chart: Chart, reading: Reading) -> dict[str, str]:
+def _places(chart: Chart, reading: Reading) -> dict[str, Symptom]:
     """Where observations recorded together place the pain: an answer to `Pain location` places its siblings too."""
-    places: dict[str, str] = {}
+    places: dict[str, Symptom] = {}
     for observed in chart.observed:
-        if not observed.group:
-            continue
-        for measure in observed.measures:
+        group = _together(observed)
+        for measure in observed.measures if group else ():
             sets = reading.value_sets_of(measure.concept)
             if not any(reading.lead_ins[s].place for s in sets if s in reading.lead_ins):
                 continue
             for value in measure.values:
                 topic = _topic_of(_words(value) or "", reading)
                 if topic is not None:
-                    leg = bool(topic.regions & LEG) or places.get(observed.group) == "leg"
-                    places[observed.group] = "leg" if leg else "other"
+                    before = places.get(group, topic)
+                    places[group] = _somewhere(
+                        topic.regions | before.regions, both=topic.both or before.both, like=topic
+                    )
     return places
+
+
+def _together(observed: Observed) -> str:
+    """What was recorded together: one encounter or panel where the record says so, else one day."""
+    if observed.group:
+        return observed.group
+    return f"on {observed.when.latest}" if observed.when.latest else ""
 
 
 def _topic_of(words: str, reading: Reading) -> Symptom | None:

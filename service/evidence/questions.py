@@ -32,6 +32,9 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
     at = 0
     while at < len(sentences):
         sentence = sentences[at]
+        if sentence.unticked:
+            at += 1
+            continue
         if sentence.words[-1].norm != "?":
             yield sentence, "plain"
             at += 1

@@ -23,6 +23,8 @@ class Sentence:
     section: SectionDefinition | None
     heading: str = ""
     opens_paragraph: bool = False
+    # An item of a form whose box is empty: nobody said it.
+    unticked: bool = False
 
     @property
     def start(self) -> int:
@@ -50,11 +52,12 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     section: SectionDefinition | None = None
     heading = ""
     paragraph = True
+    unticked = False
 
     def close() -> None:
         nonlocal current, paragraph
         if any(w.norm[0].isalnum() for w in current):
-            sentences.append(Sentence(tuple(current), section, heading, paragraph))
+            sentences.append(Sentence(tuple(current), section, heading, paragraph, unticked))
             paragraph = False
         current = []
 
@@ -62,6 +65,13 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     line_start = True
     while at < total:
         word = words[at]
+        box = _box_at(words, at)
+        if box:
+            close()
+            unticked = box == 2
+            at += box
+            line_start = False
+            continue
         if line_start:
             while at < total and words[at].norm in _BULLETS and at + 1 < total and words[at + 1].norm[0] != "\n":
                 at += 1
@@ -75,6 +85,9 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             word = words[at]
             line_start = False
         if word.norm[0] == "\n":
+            if unticked:
+                close()
+                unticked = False
             if _breaks(text, words, at, current):
                 close()
             if word.norm == "\n\n":
@@ -104,6 +117,14 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
 def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> bool:
     """`A:` after a question opens its answer, not the assessment."""
     return words[at].norm == "a" and bool(sentences) and sentences[-1].words[-1].norm == "?"
+
+
+def _box_at(words: Sequence[Word], at: int) -> int:
+    """How many words a tick box at `at` takes: 2 for an empty one, 3 for a ticked one, 0 where there is none."""
+    norms = [w.norm for w in words[at : at + 3]]
+    if norms[:2] in (["[", "]"], ["(", ")"], ["_", "_"]):
+        return 2 if norms[0] != "_" else 0
+    return 3 if norms in (["[", "x", "]"], ["(", "x", ")"]) else 0
 
 
 def _heading_at(

@@ -29,7 +29,7 @@ def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) ->
         return
     for sentence in read.sentences:
         for link in sentence.links:
-            if not _concerns_leg(link, read, leg_known):
+            if not _concerns_leg(link, leg_known):
                 continue
             for relation in finding.relations:
                 if _fits(relation, link):
@@ -47,10 +47,10 @@ def _told(link: Link) -> str:
     return f"{said} {link.posture}"
 
 
-def _concerns_leg(link: Link, read: Read, leg_known: bool) -> bool:
+def _concerns_leg(link: Link, leg_known: bool) -> bool:
     if link.anchor != "unknown":
         return link.anchor == "leg"
-    return read.about == "leg" if read.about else leg_known
+    return leg_known
 
 
 def _fits(relation: Relation, link: Link) -> bool:

@@ -1,0 +1,162 @@
+"""The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with findings/, rules/, cards/,
+value_sets/ and language/. Out: frozen knowledge with the fingerprint of its files. A file that cannot be used is refused here, with its
+name, the key, what is wrong and what to do; nothing half-loaded is ever returned."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import yaml
+
+from service.assessment.definition import RuleDefinition
+from service.cards.definition import CardFile, CardLibrary
+from service.evidence.definition import (
+    FindingDefinition,
+    LanguageDefinition,
+    Problem,
+    ValueSetDefinition,
+)
+from service.evidence.lexicon import PhraseError
+from service.evidence.reading import compile_reading, problems
+from service.knowledge.model import Knowledge
+
+SHIPPED = Path(__file__).parent
+# The order in which findings are printed: that of the decision table's atoms, the auxiliary ones last.
+_ORDER = "A F S T B K N G W E P I D V1 V2 V3 V4 V5 X R Q1 Q2 Q3 symptom rest-relief".split()
+_FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
+
+Definition = TypeVar("Definition")
+
+
+class KnowledgeError(Exception):
+    """A knowledge file that cannot be used: `file`, `key`, `problem` and `remedy`, all in words for its author."""
+
+    def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}; {remedy}")
+        self.file, self.key, self.problem, self.remedy = file, key, problem, remedy
+
+
+def load_knowledge(folder: Path | None = None) -> Knowledge:
+    """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` for the first bad file."""
+    root = folder or SHIPPED
+    findings = _files(root, "findings", FindingDefinition)
+    rules = _files(root, "rules", RuleDefinition)
+    languages = _files(root, "language", LanguageDefinition)
+    value_sets = _files(root, "value_sets", ValueSetDefinition)
+    cards = _files(root, "cards", CardFile)
+    _check_findings(findings, languages, value_sets)
+    _check_rules(rules)
+    try:
+        library = CardLibrary.of(card for _, card in cards)
+    except ValueError as error:
+        raise KnowledgeError("cards/", "content", str(error), "keep one file of each kind") from error
+    for name, card in cards:
+        if hasattr(card, "id"):
+            _refuse(f"cards/{name}", card.problems() if hasattr(card, "problems") else iter(()))
+    _refuse("cards/", library.problems())
+    try:
+        reading = compile_reading(
+            sorted((f for _, f in findings), key=lambda f: _ORDER.index(f.atom)),
+            [d for _, d in languages],
+            [v for _, v in value_sets],
+        )
+    except PhraseError as error:
+        raise KnowledgeError("language/", "phrases", str(error), "correct the phrase") from error
+    return Knowledge(
+        reading, tuple(sorted((r for _, r in rules), key=lambda r: r.order)), library, _fingerprint(root)
+    )
+
+
+def read_definition(path: Path, kind: type[Definition]) -> Definition:
+    """One YAML file as a definition; its `id` must be its file name."""
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 - CSafeLoader is the safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+        raise KnowledgeError(
+            name, where, f"is not YAML: {error.problem}", "check quotes, colons and indentation there"
+        ) from error
+    try:
+        definition = msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        problem, _, where = str(error).partition(" - at ")
+        key = where.strip("`").removeprefix("$").lstrip(".") or "the file"
+        raise KnowledgeError(name, key, problem, "see the neighbouring files for the shape") from error
+    given = getattr(definition, "id", path.stem)
+    if given != path.stem:
+        raise KnowledgeError(name, "id", f"{given!r} is not the file's name", f"write id: {path.stem}, or rename the file")
+    return definition
+
+
+def _files(root: Path, folder: str, kind: type[Definition]) -> list[tuple[str, Definition]]:
+    paths = sorted((root / folder).glob("*.yaml"))
+    if not paths:
+        raise KnowledgeError(f"{folder}/", "the folder", f"holds no .yaml file (looked in {root.name})", "add one, or give another folder")
+    return [(path.name, read_definition(path, kind)) for path in paths]
+
+
+def _check_findings(
+    findings: list[tuple[str, FindingDefinition]],
+    languages: list[tuple[str, LanguageDefinition]],
+    value_sets: list[tuple[str, ValueSetDefinition]],
+) -> None:
+    concepts: dict[str, str] = {}
+    for name, language in languages:
+        for concept in language.concepts:
+            if concept.id in concepts:
+                raise KnowledgeError(
+                    f"language/{name}", "concepts", f"{concept.id!r} is defined in {concepts[concept.id]} already",
+                    "join the two, or give one another id",
+                )
+            concepts[concept.id] = name
+            _refuse(f"language/{name}", concept.problems())
+    sets = frozenset(v.id for _, v in value_sets)
+    ids = frozenset(f.id for _, f in findings)
+    seen: dict[str, str] = {}
+    for name, finding in findings:
+        file = f"findings/{name}"
+        if finding.atom not in _ORDER:
+            raise KnowledgeError(file, "atom", f"{finding.atom!r} is no letter of the decision table", f"use one of {', '.join(_ORDER)}")
+        if finding.atom in seen:
+            raise KnowledgeError(file, "atom", f"{seen[finding.atom]} defines {finding.atom!r} already", "retire one of them")
+        seen[finding.atom] = name
+        _refuse(file, problems(finding, frozenset(concepts), sets, ids))
+    missing = [atom for atom in _ORDER if atom not in seen]
+    if missing:
+        raise KnowledgeError("findings/", "atom", f"no finding for {', '.join(missing)}", "add a file for each")
+
+
+def _check_rules(rules: list[tuple[str, RuleDefinition]]) -> None:
+    orders: dict[int, str] = {}
+    for name, rule in rules:
+        _refuse(f"rules/{name}", rule.problems())
+        if rule.status != "active":
+            continue
+        if rule.order in orders:
+            raise KnowledgeError(
+                f"rules/{name}", "order", f"{orders[rule.order]} has order {rule.order} already",
+                "the first rule that is met decides: give each its own place",
+            )
+        orders[rule.order] = name
+
+
+def _refuse(file: str, found: Iterator[Problem]) -> None:
+    for key, problem, remedy in found:
+        raise KnowledgeError(file, key, problem, remedy)
+
+
+def _fingerprint(root: Path) -> str:
+    """SHA-256 over the names and bytes of all files that decide; examples and vignettes in them count, comments too."""
+    digest = hashlib.sha256()
+    for folder in _FOLDERS:
+        for path in sorted((root / folder).glob("*.yaml")):
+            digest.update(f"{folder}/{path.name}".encode())
+            digest.update(b"\0")
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
