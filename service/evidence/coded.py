@@ -1,5 +1,5 @@
-"""Findings in codes: a problem or a procedure whose code stands in one of a finding's value sets. In: a finding's definition
-and the chart. Out: evidence with the code's label as its quote."""
+"""Findings in codes: a problem or a procedure whose code stands in one of a finding's value sets. In: a
+finding's definition and the chart. Out: evidence with the code's label as its quote."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ def coded_evidence(finding: FindingDefinition, chart: Chart, reading: Reading) -
         for observed in chart.observed:
             for path, concept, status in _observed(observed, coded.value_set, reading):
                 yield _evidence(
-                    finding, observed.ref, path, concept, observed.standing, observed.when.latest, coded.kind, status
+                    finding,
+                    observed.ref,
+                    path,
+                    concept,
+                    observed.standing,
+                    observed.when.latest,
+                    coded.kind,
+                    status,
                 )
 
 

@@ -1,7 +1,8 @@
-"""What is said of a mention: affirmed, negated, possible, hypothetical, historical, or about somebody else. In: a sentence's
-words, the mentions in it, modifiers with their scope. Out: for any stretch of words the assertion that holds there and the modifier
-that decided. The method is ConText (Harkema et al., J Biomed Inform 2009, doi:10.1016/j.jbi.2009.05.002), with scopes
-that end at terminators and at a maximum number of words."""
+"""What is said of a mention: affirmed, negated, possible, hypothetical, historical, or about somebody else.
+In: a sentence's words, the mentions in it, modifiers with their scope. Out: for any stretch of words the
+assertion that holds there and the modifier that decided. The method is ConText (Harkema et al., J Biomed
+Inform 2009, doi:10.1016/j.jbi.2009.05.002), with scopes that end at terminators and at a maximum number of
+words."""
 
 from __future__ import annotations
 
@@ -66,12 +67,7 @@ class Context:
     def scopes(self, words: Sequence[Word]) -> tuple[list[Scope], list[int]]:
         """The modifiers of a sentence with what they reach, and the places of its terminators."""
         norms = [w.norm for w in words]
-        stops = [
-            at
-            for at in range(len(norms))
-            for size in (1, 2)
-            if tuple(norms[at : at + size]) in self._terminators
-        ]
+        stops = [at for at in range(len(norms)) for size in (1, 2) if tuple(norms[at : at + size]) in self._terminators]
         scopes = []
         closing = [
             m for m in self._closing.find(words) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
@@ -97,8 +93,9 @@ class Context:
 
 
 def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
-    """What holds of words `first` to `last`: the furthest-reaching modifier decides; two negations that both reach cancel
-    only where one lies inside the other's phrase, which the longest phrase rule already settles."""
+    """What holds of words `first` to `last`: the furthest-reaching modifier decides; two negations that both
+    reach cancel only where one lies inside the other's phrase, which the longest phrase rule already
+    settles."""
     best = Judgement("affirmed")
     for scope in scopes:
         if scope.reaches(first, last) and _RANK[scope.modifier.asserts] > _RANK[best.assertion]:
@@ -114,9 +111,9 @@ def trimmed(
 ) -> list[Scope]:
     """Scopes cut where a negation is spent.
 
-    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it; in `no pain at rest, aching on
-    walking` at the comma, once its stretch holds one of `placed` (a posture or a cue). A modifier that governs lists
-    (`denies a, b or c`) goes on.
+    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it; in `no pain at
+    rest, aching on walking` at the comma, once its stretch holds one of `placed` (a posture or a cue). A modifier
+    that governs lists (`denies a, b or c`) goes on.
     """
     cut = []
     for scope in scopes:
@@ -129,5 +126,9 @@ def trimmed(
                 if words[at].norm == "," and any(scope.last < p[0] < at for p in placed):
                     end = min(end, at - 1)
                     break
-        cut.append(scope if end == scope.end else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end))
+        cut.append(
+            scope
+            if end == scope.end
+            else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end)
+        )
     return cut

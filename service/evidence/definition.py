@@ -1,6 +1,6 @@
-"""What a clinician may write about finding evidence: concepts with their phrases, modifiers, sections, value sets, and
-the findings that combine them. In: YAML, converted by the loader. Out: frozen definitions, and `problems()` that
-say what a loader must refuse, in words an author can act on."""
+"""What a clinician may write about finding evidence: concepts with their phrases, modifiers, sections, value
+sets, and the findings that combine them. In: YAML, converted by the loader. Out: frozen definitions, and
+`problems()` that say what a loader must refuse, in words an author can act on."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ ConceptKind = Literal[
 class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A concept and the phrases that say it.
 
-    `region` places a site (leg, buttock, thigh, calf, foot, back, other), `plural` says that its plural phrases mean both
-    sides, `quality` groups symptoms (pain, sensory, motor), `effect` and `looks` belong to cues, `implies` to postures
-    whose very name says what they do (`shopping cart sign`).
+    `region` places a site (leg, buttock, thigh, calf, foot, back, other), `plural` says that its plural phrases
+    mean both sides, `quality` groups symptoms (pain, sensory, motor), `effect` and `looks` belong to cues,
+    `implies` to postures whose very name says what they do (`shopping cart sign`).
     """
 
     id: str
@@ -53,7 +53,8 @@ class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     only_for: tuple[str, ...] = ()
     # A linked posture gives way to the one that follows it: `stop and sit` is sitting, not standing still.
     linked: bool = False
-    # A named syndrome is a symptom on walking by itself; denying `neurogenic claudication` denies a diagnosis, no symptom.
+    # A named syndrome is a symptom on walking by itself; denying `neurogenic claudication` denies a diagnosis, no
+    # symptom.
     denial: Literal["symptom", "diagnosis"] = "symptom"
 
     def problems(self) -> Iterator[Problem]:
@@ -70,8 +71,8 @@ class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class ModifierDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words that change what is said of a target: `denies`, `possible`, `mother`.
 
-    `reaches` is the direction of the scope, `words` how far it goes at most; a scope also ends at a terminator. `pseudo`
-    phrases look like a modifier and are none (`no change`).
+    `reaches` is the direction of the scope, `words` how far it goes at most; a scope also ends at a terminator.
+    `pseudo` phrases look like a modifier and are none (`no change`).
     """
 
     id: str
@@ -154,8 +155,8 @@ class SourceDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Relation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A posture and what it does to the patient's leg or buttock symptom.
 
-    `posture` is any of those named; `effect` one of `eases`, `free` (no symptom in that posture), `provokes`, and their
-    documented opposites `not-eased` and `not-provoked`.
+    `posture` is any of those named; `effect` one of `eases`, `free` (no symptom in that posture), `provokes`, and
+    their documented opposites `not-eased` and `not-provoked`.
     """
 
     posture: tuple[str, ...]
@@ -173,8 +174,8 @@ class Relation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Felt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A symptom in one of these regions, whatever brings it on.
 
-    `alongside` names a finding (by id) that the same resource must show: the site of a walking symptom is often told in
-    the sentence before or after it.
+    `alongside` names a finding (by id) that the same resource must show: the site of a walking symptom is often
+    told in the sentence before or after it.
     """
 
     regions: tuple[str, ...]
@@ -247,7 +248,8 @@ class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Examples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sentences that prove a finding: what must be present, absent, possible, and what almost fooled it.
 
-    Each is read as the whole text of a recent note. `known_misses` are read wrongly today and stay in sight until mended.
+    Each is read as the whole text of a recent note. `known_misses` are read wrongly today and stay in sight until
+    mended.
     """
 
     present: tuple[str | Example, ...] = ()

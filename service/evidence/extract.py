@@ -1,6 +1,7 @@
-"""From a chart to findings: for each defined finding every statement of the record that bears on it, and the status they add up
-to. In: the chart, the compiled reading, today's date. Out: `Findings`, each with its evidence. A statement about somebody else, about
-the past, about what might happen, or too old to count stays in the evidence with the reason, and decides nothing."""
+"""From a chart to findings: for each defined finding every statement of the record that bears on it, and the
+status they add up to. In: the chart, the compiled reading, today's date. Out: `Findings`, each with its
+evidence. A statement about somebody else, about the past, about what might happen, or too old to count
+stays in the evidence with the reason, and decides nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +53,15 @@ def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
     ordered = tuple(
         sorted(
             unique.values(),
-            key=lambda e: (-(e.when or date.min).toordinal(), e.ref, e.path, e.quote, e.status, e.kind, e.side),
+            key=lambda e: (
+                -(e.when or date.min).toordinal(),
+                e.ref,
+                e.path,
+                e.quote,
+                e.status,
+                e.kind,
+                e.side,
+            ),
         )
     )
     said = {e.status for e in ordered}
@@ -82,13 +91,19 @@ def _age(patient: Patient, finding: FindingDefinition, today: date) -> list[Evid
     band = next(label for upper, label in finding.age_bands if upper is None or age < upper)
     return [
         Evidence(
-            f"Patient/{patient.id}", "birthDate", f"{age} years", "present", "age from the birth date", value=band
+            f"Patient/{patient.id}",
+            "birthDate",
+            f"{age} years",
+            "present",
+            "age from the birth date",
+            value=band,
         )
     ]
 
 
 def _leg_symptom_known(reads: list[Read], chart: Chart, reading: Reading) -> bool:
-    """Whether the chart speaks of a leg or buttock symptom at all: then `pain, worse walking` without a place means it."""
+    """Whether the chart speaks of a leg or buttock symptom at all: then `pain, worse walking` without a place
+    means it."""
     for problem in chart.problems:
         if problem.standing == "current" and "leg-or-buttock-symptom" in reading.value_sets_of(problem.concept):
             return True
@@ -104,9 +119,7 @@ def _leg_symptom_known(reads: list[Read], chart: Chart, reading: Reading) -> boo
     )
 
 
-def _add_felt(
-    found: dict[str, Found], reading: Reading, reads: list[Read], chart: Chart, today: date
-) -> None:
+def _add_felt(found: dict[str, Found], reading: Reading, reads: list[Read], chart: Chart, today: date) -> None:
     """Sites told beside the finding they belong to: `It is in both thighs.`"""
     for finding in reading.findings:
         if not finding.felt:

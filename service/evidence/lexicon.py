@@ -1,6 +1,7 @@
-"""Words to concepts: the lexicon that clinicians write, compiled into one tree of words. In: definitions of concepts with
-their phrases. Out: for a sentence's words, the mentions found in it, the longest phrase winning at each place. Matching
-walks the tree word by word, so its cost is linear in the text whatever the phrases are."""
+"""Words to concepts: the lexicon that clinicians write, compiled into one tree of words. In: definitions of
+concepts with their phrases. Out: for a sentence's words, the mentions found in it, the longest phrase
+winning at each place. Matching walks the tree word by word, so its cost is linear in the text whatever the
+phrases are."""
 
 from __future__ import annotations
 
@@ -38,9 +39,9 @@ class PhraseError(ValueError):
 def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every word sequence that `phrase` stands for.
 
-    `leaning/bending` offers alternatives for one word, `(over)` and `(of the leg/legs)` may be left out, `<n>` is any
-    number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they are. Raises `PhraseError` on an
-    empty phrase, an empty alternative or an unclosed bracket.
+    `leaning/bending` offers alternatives for one word, `(over)` and `(of the leg/legs)` may be left out, `<n>` is
+    any number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they are. Raises
+    `PhraseError` on an empty phrase, an empty alternative or an unclosed bracket.
     """
     if phrase.count("(") != phrase.count(")") or re.search(r"\([^)]*\(", phrase):
         raise PhraseError(f"{phrase!r}: a bracket is not closed; write optional words as (over) or (of the leg/legs)")

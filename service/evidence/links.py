@@ -1,7 +1,8 @@
-"""Which posture does what to which symptom: the relation between `leg pain`, `eases` and `leaning forward`. In: one sentence
-with the concepts mentioned in it, its modifiers, and the symptom the note has been speaking of. Out: links, each with the
-effect, the body regions concerned, the assertion, and the words that decided. Nothing here knows a phrase; it knows how
-cues, postures and symptoms are put together in a sentence."""
+"""Which posture does what to which symptom: the relation between `leg pain`, `eases` and `leaning forward`.
+In: one sentence with the concepts mentioned in it, its modifiers, and the symptom the note has been
+speaking of. Out: links, each with the effect, the body regions concerned, the assertion, and the words that
+decided. Nothing here knows a phrase; it knows how cues, postures and symptoms are put together in a
+sentence."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class Link:
 
     @property
     def anchor(self) -> str:
-        """`leg` when a leg or buttock symptom is concerned, `other` when another part, `unknown` when nothing says."""
+        """`leg` when a leg or buttock symptom is concerned, `other` when another part, `unknown` when nothing
+        says."""
         if self.regions & LEG:
             return "leg"
         return "other" if self.regions else "unknown"
@@ -86,7 +88,16 @@ def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
     if stretch.pending is not None and stretch.cues and not any(stretch.cues[0] in k.mentions for k in links):
         links.extend(_referring(stretch, stretch.pending, topic))
     links.extend(
-        Link("walking", outcome, s.regions or frozenset({"leg"}), s.both, s.qualities, judgement, s.mentions, s.single)
+        Link(
+            "walking",
+            outcome,
+            s.regions or frozenset({"leg"}),
+            s.both,
+            s.qualities,
+            judgement,
+            s.mentions,
+            s.single,
+        )
         for s in stretch.symptoms
         if s.on_walking
         for outcome, judgement in _syndrome(s)
@@ -114,7 +125,8 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     elif cue is not None:
         outcome = _effect(stretch, posture, cue)
         if symptom is not None and symptom.negated and not _negates(stretch, cue):
-            # "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue; but "gets
+            # "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue;
+            # but "gets
             # round on the rollator without the leg ache" tells what the posture does.
             by = symptom.judgement.by
             inside = by is not None and by.first > min(cue.first, posture.first)
@@ -143,7 +155,11 @@ def _made(
     about = symptom if symptom is not None and (symptom.regions or topic is None) else None
     if about is None:
         about = _merged(symptom, topic)
-    mentions = [posture, *((cue,) if cue is not None else ()), *(symptom.mentions if symptom is not None else ())]
+    mentions = [
+        posture,
+        *((cue,) if cue is not None else ()),
+        *(symptom.mentions if symptom is not None else ()),
+    ]
     return Link(
         posture.concept.posture,
         outcome,
@@ -187,7 +203,8 @@ def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
 
 
 def _echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
-    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for worse."""
+    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for
+    worse."""
     opening = tuple(stretch.norms(0, 1))
     if stretch.echo is not None and len(opening) == 2 and opening[1] in _AUXILIARIES and not stretch.cues:
         if opening[0] in {"so", "as"}:
@@ -254,15 +271,17 @@ def _cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
             continue  # "standing, relieved by sitting": what stands before `relieved by` is not what relieves
         if (looks == "forward" and not ahead) or (looks == "backward" and ahead):
             cost += _WRONG_WAY
-        # Between a cue and a posture another cue that looks the posture's way has the better claim; distance sees to it.
+        # Between a cue and a posture another cue that looks the posture's way has the better claim; distance sees
+        # to it.
         if cost < best_cost:
             best, best_cost = cue, cost
     return best
 
 
 def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
-    """Whether the cue belongs to another statement: a comma and a new symptom stand between it and the posture, or the
-    posture is walking and a symptom stands nearer than the relief (`ache after walking, eased by sitting`)."""
+    """Whether the cue belongs to another statement: a comma and a new symptom stand between it and the
+    posture, or the posture is walking and a symptom stands nearer than the relief (`ache after walking,
+    eased by sitting`)."""
     low, high = sorted(((cue.first, cue.last), (posture.first, posture.last)))
     for symptom in stretch.symptoms:
         if low[1] < symptom.first < high[0] and not symptom.generic:
@@ -369,9 +388,7 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
     return "provokes" if joined and symptom.last < posture.first else None
 
 
-def _judgement(
-    stretch: Stretch, posture: Mention, cue: Mention | None, symptom: Symptom | None
-) -> Judgement:
+def _judgement(stretch: Stretch, posture: Mention, cue: Mention | None, symptom: Symptom | None) -> Judgement:
     """The assertion of the whole link; negation has already been spent on the effect."""
     worst = Judgement("affirmed")
     rank = {"affirmed": 0, "possible": 1, "historical": 3, "hypothetical": 4, "other-person": 5}

@@ -1,5 +1,6 @@
-"""Findings in numbers: an ankle-brachial index in an Observation or in a sentence, per side. In: a finding's definition, the
-chart, and what was read. Out: evidence with the number and the side; at or below the limit is present, above it absent."""
+"""Findings in numbers: an ankle-brachial index in an Observation or in a sentence, per side. In: a finding's
+definition, the chart, and what was read. Out: evidence with the number and the side; at or below the limit
+is present, above it absent."""
 
 from __future__ import annotations
 
@@ -91,7 +92,7 @@ def _in_sentence(
             if not _NUMBER.fullmatch(norm) or not _stands_alone(words, at):
                 continue
             value = float(norm)
-            if not measured.lowest <= value <= measured.highest or "." not in norm and value not in {0.0, 1.0}:
+            if not measured.lowest <= value <= measured.highest or ("." not in norm and value not in {0.0, 1.0}):
                 continue
             if read.standing == "resolved":
                 continue

@@ -1,5 +1,6 @@
-"""What extraction finds in a chart: for every finding a status and the pieces of evidence behind it, each with the
-quoted words, where they stand, when, and the phrase and modifier that decided. In: nothing; values. Out: `Findings`."""
+"""What extraction finds in a chart: for every finding a status and the pieces of evidence behind it, each with
+the quoted words, where they stand, when, and the phrase and modifier that decided. In: nothing; values.
+Out: `Findings`."""
 
 from __future__ import annotations
 
@@ -26,9 +27,10 @@ class Mark:
 class Evidence:
     """One statement of the record that speaks for or against a finding.
 
-    `ref` is the resource (`Condition/12`), `path` the element in it, `quote` the words (or the code's label), `when` the
-    date that counts for recency, `status` what this statement alone says, `reason` how it was decided, in one phrase.
-    `kind` names the sub-kind of a red flag, `side` left, right or both; `value` a number or band where there is one.
+    `ref` is the resource (`Condition/12`), `path` the element in it, `quote` the words (or the code's label),
+    `when` the date that counts for recency, `status` what this statement alone says, `reason` how it was decided,
+    in one phrase. `kind` names the sub-kind of a red flag, `side` left, right or both; `value` a number or band
+    where there is one.
     """
 
     ref: str

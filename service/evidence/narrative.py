@@ -1,6 +1,7 @@
-"""Reading a piece of text: sections, sentences, concepts, modifiers, and which posture does what to which symptom. In: text and
-the compiled `Language`. Out: for each sentence worth keeping, its links and the named targets said in it, every one with the
-words and the modifier that decided. It knows no finding; `extract` asks findings of what is read here."""
+"""Reading a piece of text: sections, sentences, concepts, modifiers, and which posture does what to which
+symptom. In: text and the compiled `Language`. Out: for each sentence worth keeping, its links and the named
+targets said in it, every one with the words and the modifier that decided. It knows no finding; `extract`
+asks findings of what is read here."""
 
 from __future__ import annotations
 
@@ -158,12 +159,19 @@ def _read_sentence(
     if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
         symptoms = [stand_in]
     stretch = Stretch(
-        sentence.words, postures, cues, symptoms, scopes, stops, language.connectors, language.exceptions, pending, echo
+        sentence.words,
+        postures,
+        cues,
+        symptoms,
+        scopes,
+        stops,
+        language.connectors,
+        language.exceptions,
+        pending,
+        echo,
     )
     links = links_of(stretch, topic)
-    said = tuple(
-        Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target"
-    )
+    said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
     left = postures[-1] if postures and not links else None
     if not links and not said and not symptoms:
         return None, None, left
@@ -172,10 +180,9 @@ def _read_sentence(
     return read, None if answer == "denied" else _spoken_of(sentence.section, symptoms, topic), left
 
 
-def _spoken_of(
-    section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None
-) -> Symptom | None:
-    """What the next sentence's `it` will mean: the last symptom affirmed here with a place, legs before other places."""
+def _spoken_of(section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None) -> Symptom | None:
+    """What the next sentence's `it` will mean: the last symptom affirmed here with a place, legs before other
+    places."""
     if section is not None and section.asserts != "affirmed":
         return None
     placed = [s for s in symptoms if s.regions and s.judgement.assertion in {"affirmed", "possible", "negated"}]

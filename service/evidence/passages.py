@@ -1,6 +1,6 @@
-"""The texts of a chart in the form that reading wants: each piece with its resource, date, standing, and what its surroundings say
-it is about. In: a chart. Out: readable passages, coded questions turned into the sentences they stand for (`Pain
-alleviating factors: leaning forward`), yes and no answered."""
+"""The texts of a chart in the form that reading wants: each piece with its resource, date, standing, and what
+its surroundings say it is about. In: a chart. Out: readable passages, coded questions turned into the
+sentences they stand for (`Pain alleviating factors: leaning forward`), yes and no answered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.chart.model import Chart, Concept, Measure, Observed, Problem, Stan
 from service.evidence.context import Judgement
 from service.evidence.narrative import ReadSentence, read_text
 from service.evidence.reading import Reading
-from service.evidence.symptoms import LEG, Symptom
+from service.evidence.symptoms import Symptom
 
 Answer = Literal["stated", "denied"]
 
@@ -56,13 +56,9 @@ def readings(chart: Chart, reading: Reading) -> list[Read]:
     for deed in chart.deeds:
         kind = deed.kind
         if deed.concept.label:
-            found.append(
-                _read(reading, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing)
-            )
+            found.append(_read(reading, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing))
         for passage in deed.passages:
-            found.append(
-                _read(reading, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing)
-            )
+            found.append(_read(reading, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing))
     return [r for r in found if r.sentences]
 
 
@@ -85,9 +81,7 @@ def _read(
 def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
     topic: Symptom | None = None
     if problem.concept.label:
-        label = _read(
-            reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing
-        )
+        label = _read(reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing)
         yield label
         topic = _topic(label.sentences)
     if topic is None and "leg-or-buttock-symptom" in reading.value_sets_of(problem.concept):
@@ -106,9 +100,7 @@ def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
 
 
 def _of_observed(observed: Observed, reading: Reading, place: Symptom | None) -> Iterator[Read]:
-    topic = next(
-        (t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), place
-    )
+    topic = next((t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), place)
     for measure in observed.measures:
         for path, text, answer in _sentences_for(measure, reading):
             yield _read(
@@ -147,7 +139,13 @@ def _sentences_for(measure: Measure, reading: Reading) -> Iterator[tuple[str, st
         words = _words(value)
         if words is None:
             continue
-        path = prefix + ("valueBoolean" if isinstance(value, bool) else "valueString" if isinstance(value, str) else "valueCodeableConcept")
+        path = prefix + (
+            "valueBoolean"
+            if isinstance(value, bool)
+            else "valueString"
+            if isinstance(value, str)
+            else "valueCodeableConcept"
+        )
         first, _, rest = words.strip().partition(" ")
         bare = first.strip(".,;:-").lower()
         plain = words.strip(" .").lower()

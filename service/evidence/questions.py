@@ -1,6 +1,6 @@
-"""Questions in a note and their answers: `Leg pain when walking? Yes.` states what was asked, `No.` documents that it is not so, and
-a question nobody answered says nothing. In: sentences in order. Out: the same sentences with their answer, questions
-left open taken out, and an answer in words joined to its question."""
+"""Questions in a note and their answers: `Leg pain when walking? Yes.` states what was asked, `No.` documents
+that it is not so, and a question nobody answered says nothing. In: sentences in order. Out: the same
+sentences with their answer, questions left open taken out, and an answer in words joined to its question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from service.evidence.words import Word
 Answer = Literal["plain", "stated", "denied"]
 
 # `A:`, `Ans:`, `Pt:`, a dash or a tick box before the answer itself.
-_LABELS = frozenset({"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_"})
+_LABELS = frozenset(
+    {"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_"}
+)
 _ASKS = frozenset({"q", "question"})
 
 

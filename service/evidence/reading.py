@@ -1,5 +1,5 @@
-"""Everything `extract` needs to know, compiled once: the language, the findings, the value sets, and how coded questions are
-read. In: definitions as a clinician wrote them. Out: one frozen `Reading`."""
+"""Everything `extract` needs to know, compiled once: the language, the findings, the value sets, and how coded
+questions are read. In: definitions as a clinician wrote them. Out: one frozen `Reading`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def compile_reading(
     languages: Sequence[LanguageDefinition],
     value_sets: Sequence[ValueSetDefinition],
 ) -> Reading:
-    """One `Reading`; only findings whose status is `active` take part. Call `problems` first: this trusts its input."""
+    """One `Reading`; only findings whose status is `active` take part. Call `problems` first: this trusts its
+    input."""
     sets = {v.id: frozenset((c.system, c.code) for c in v.codes) for v in value_sets}
     by_code: dict[CodeKey, frozenset[str]] = {}
     for name, codes in sets.items():
@@ -71,10 +72,18 @@ def problems(
     for statement in finding.statements:
         for name in (*statement.target, *statement.beside, *statement.without):
             if name not in concepts:
-                yield "statements", f"no concept is called {name!r}", "define it under language/, or correct the name"
+                yield (
+                    "statements",
+                    f"no concept is called {name!r}",
+                    "define it under language/, or correct the name",
+                )
     for value_set in (*(c.value_set for c in finding.codes), *(m.value_set for m in finding.measured)):
         if value_set not in value_sets:
-            yield "codes", f"no value set is called {value_set!r}", "add value_sets/<name>.yaml, or correct the name"
+            yield (
+                "codes",
+                f"no value set is called {value_set!r}",
+                "add value_sets/<name>.yaml, or correct the name",
+            )
     others = [*finding.yields_to, *(f.alongside for f in finding.felt if f.alongside)]
     if finding.gate is not None:
         others.append(finding.gate.needs)

@@ -1,6 +1,7 @@
-"""A note to its sentences: where each begins and ends, and which section it stands in. In: text and the section headings of
-the language. Out: sentences as word lists with their section. Lists, bullets, hard-wrapped lines and headings written
-on the same line as their text are what real notes look like, so all of them are handled here and nowhere else."""
+"""A note to its sentences: where each begins and ends, and which section it stands in. In: text and the
+section headings of the language. Out: sentences as word lists with their section. Lists, bullets,
+hard-wrapped lines and headings written on the same line as their text are what real notes look like, so all
+of them are handled here and nowhere else."""
 
 from __future__ import annotations
 
@@ -127,9 +128,7 @@ def _box_at(words: Sequence[Word], at: int) -> int:
     return 3 if norms in (["[", "x", "]"], ["(", "x", ")"]) else 0
 
 
-def _heading_at(
-    words: Sequence[Word], at: int, layout: Layout
-) -> tuple[SectionDefinition | None, int, str] | None:
+def _heading_at(words: Sequence[Word], at: int, layout: Layout) -> tuple[SectionDefinition | None, int, str] | None:
     """The section that opens at `at`, where its text begins, and its heading; None if no heading stands there."""
     for length in range(min(_HEADING_WORDS, len(words) - at), 0, -1):
         key = tuple(w.norm for w in words[at : at + length])

@@ -1,6 +1,7 @@
-"""Findings in what was read: relations between postures and symptoms, targets said by name, symptoms in a place. In: a finding's
-definition and one read passage. Out: evidence, each with its quote, its marks and the reason. The assertion of the
-words, of their section and of the resource around them are weighed here, in that order."""
+"""Findings in what was read: relations between postures and symptoms, targets said by name, symptoms in a
+place. In: a finding's definition and one read passage. Out: evidence, each with its quote, its marks and
+the reason. The assertion of the words, of their section and of the resource around them are weighed here,
+in that order."""
 
 from __future__ import annotations
 
@@ -36,14 +37,24 @@ def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) ->
                     says = _answered(relation.says, read.answer == "denied" or sentence.denied)
                     if says is not None:
                         yield _evidence(
-                            finding, read, sentence, says, link.judgement, link.mentions, relation.kind, _told(link)
+                            finding,
+                            read,
+                            sentence,
+                            says,
+                            link.judgement,
+                            link.mentions,
+                            relation.kind,
+                            _told(link),
                         )
                     break
 
 
 def _told(link: Link) -> str:
     words = {"eases": "eases", "free": "is free of symptoms in", "provokes": "is provoked by"}
-    said = words.get(link.effect, "is documented not to ease in" if link.effect == "not-eased" else "is documented not to come with")
+    said = words.get(
+        link.effect,
+        "is documented not to ease in" if link.effect == "not-eased" else "is documented not to come with",
+    )
     return f"{said} {link.posture}"
 
 
@@ -90,12 +101,20 @@ def stated_evidence(finding: FindingDefinition, read: Read) -> Iterator[Evidence
                 if answered is not None:
                     mentions = (said.mention, *(n.mention for n in neighbours))
                     yield _evidence(
-                        finding, read, sentence, answered, judgement, mentions, statement.kind, "named in the text"
+                        finding,
+                        read,
+                        sentence,
+                        answered,
+                        judgement,
+                        mentions,
+                        statement.kind,
+                        "named in the text",
                     )
 
 
 def _neighbours(statement: Statement, sentence: ReadSentence, said: Said) -> tuple[Said, ...] | None:
-    """The words the statement wants beside the target, nearest first; None when they are missing or a forbidden one is there."""
+    """The words the statement wants beside the target, nearest first; None when they are missing or a
+    forbidden one is there."""
     near = [
         other
         for other in sentence.said
@@ -158,7 +177,14 @@ def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterato
                 continue
             says: Status = "absent" if symptom.negated else "present"
             yield _evidence(
-                finding, read, sentence, says, symptom.judgement, symptom.mentions, "", "a symptom in this place"
+                finding,
+                read,
+                sentence,
+                says,
+                symptom.judgement,
+                symptom.mentions,
+                "",
+                "a symptom in this place",
             )
 
 
@@ -192,11 +218,13 @@ def _evidence(
     )
 
 
-
-
-
 def _weighed(
-    finding: FindingDefinition, read: Read, sentence: ReadSentence, says: Status, judgement: Judgement, reason: str
+    finding: FindingDefinition,
+    read: Read,
+    sentence: ReadSentence,
+    says: Status,
+    judgement: Judgement,
+    reason: str,
 ) -> tuple[Status, str, Scope | None]:
     section = sentence.section
     if section is not None and section.asserts in _ASIDE:

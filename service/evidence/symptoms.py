@@ -1,5 +1,6 @@
-"""What the patient feels and where: symptoms of a sentence joined with the parts of the body they are said of. In: the
-mentions of one sentence. Out: symptoms with regions, sides and qualities, each knowing whether it is negated."""
+"""What the patient feels and where: symptoms of a sentence joined with the parts of the body they are said of.
+In: the mentions of one sentence. Out: symptoms with regions, sides and qualities, each knowing whether it
+is negated."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Text to words: the smallest units that reading works on. In: a piece of chart text. Out: words with their place in the
-text and a normal form (lower case, without possessive and typographic variants). Every word keeps its place, so that a
-quote can always be cut out of the original."""
+"""Text to words: the smallest units that reading works on. In: a piece of chart text. Out: words with their
+place in the text and a normal form (lower case, without possessive and typographic variants). Every word
+keeps its place, so that a quote can always be cut out of the original."""
 
 from __future__ import annotations
 

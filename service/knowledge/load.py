@@ -1,6 +1,7 @@
-"""The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with findings/, rules/, cards/,
-value_sets/ and language/. Out: frozen knowledge with the fingerprint of its files. A file that cannot be used is refused here, with its
-name, the key, what is wrong and what to do; nothing half-loaded is ever returned."""
+"""The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with
+findings/, rules/, cards/, value_sets/ and language/. Out: frozen knowledge with the fingerprint of its
+files. A file that cannot be used is refused here, with its name, the key, what is wrong and what to do;
+nothing half-loaded is ever returned."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-from service.assessment.definition import RuleDefinition
+from service.assessment.definition import ATOMS, AUXILIARY, RuleDefinition
 from service.cards.definition import CardFile, CardLibrary
 from service.evidence.definition import (
     FindingDefinition,
@@ -26,7 +27,7 @@ from service.knowledge.model import Knowledge
 
 SHIPPED = Path(__file__).parent
 # The order in which findings are printed: that of the decision table's atoms, the auxiliary ones last.
-_ORDER = "A F S T B K N G W E P I D V1 V2 V3 V4 V5 X R Q1 Q2 Q3 symptom rest-relief".split()
+_ORDER = (*ATOMS, *AUXILIARY)
 _FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
 
 Definition = TypeVar("Definition")
@@ -41,7 +42,8 @@ class KnowledgeError(Exception):
 
 
 def load_knowledge(folder: Path | None = None) -> Knowledge:
-    """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` for the first bad file."""
+    """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` for the first
+    bad file."""
     root = folder or SHIPPED
     findings = _files(root, "findings", FindingDefinition)
     rules = _files(root, "rules", RuleDefinition)
@@ -66,16 +68,14 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         )
     except PhraseError as error:
         raise KnowledgeError("language/", "phrases", str(error), "correct the phrase") from error
-    return Knowledge(
-        reading, tuple(sorted((r for _, r in rules), key=lambda r: r.order)), library, _fingerprint(root)
-    )
+    return Knowledge(reading, tuple(sorted((r for _, r in rules), key=lambda r: r.order)), library, _fingerprint(root))
 
 
 def read_definition(path: Path, kind: type[Definition]) -> Definition:
     """One YAML file as a definition; its `id` must be its file name."""
     name = f"{path.parent.name}/{path.name}"
     try:
-        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 - CSafeLoader is the safe loader
+        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
@@ -90,14 +90,21 @@ def read_definition(path: Path, kind: type[Definition]) -> Definition:
         raise KnowledgeError(name, key, problem, "see the neighbouring files for the shape") from error
     given = getattr(definition, "id", path.stem)
     if given != path.stem:
-        raise KnowledgeError(name, "id", f"{given!r} is not the file's name", f"write id: {path.stem}, or rename the file")
+        raise KnowledgeError(
+            name, "id", f"{given!r} is not the file's name", f"write id: {path.stem}, or rename the file"
+        )
     return definition
 
 
 def _files(root: Path, folder: str, kind: type[Definition]) -> list[tuple[str, Definition]]:
     paths = sorted((root / folder).glob("*.yaml"))
     if not paths:
-        raise KnowledgeError(f"{folder}/", "the folder", f"holds no .yaml file (looked in {root.name})", "add one, or give another folder")
+        raise KnowledgeError(
+            f"{folder}/",
+            "the folder",
+            f"holds no .yaml file (looked in {root.name})",
+            "add one, or give another folder",
+        )
     return [(path.name, read_definition(path, kind)) for path in paths]
 
 
@@ -111,7 +118,9 @@ def _check_findings(
         for concept in language.concepts:
             if concept.id in concepts:
                 raise KnowledgeError(
-                    f"language/{name}", "concepts", f"{concept.id!r} is defined in {concepts[concept.id]} already",
+                    f"language/{name}",
+                    "concepts",
+                    f"{concept.id!r} is defined in {concepts[concept.id]} already",
                     "join the two, or give one another id",
                 )
             concepts[concept.id] = name
@@ -122,9 +131,16 @@ def _check_findings(
     for name, finding in findings:
         file = f"findings/{name}"
         if finding.atom not in _ORDER:
-            raise KnowledgeError(file, "atom", f"{finding.atom!r} is no letter of the decision table", f"use one of {', '.join(_ORDER)}")
+            raise KnowledgeError(
+                file,
+                "atom",
+                f"{finding.atom!r} is no letter of the decision table",
+                f"use one of {', '.join(_ORDER)}",
+            )
         if finding.atom in seen:
-            raise KnowledgeError(file, "atom", f"{seen[finding.atom]} defines {finding.atom!r} already", "retire one of them")
+            raise KnowledgeError(
+                file, "atom", f"{seen[finding.atom]} defines {finding.atom!r} already", "retire one of them"
+            )
         seen[finding.atom] = name
         _refuse(file, problems(finding, frozenset(concepts), sets, ids))
     missing = [atom for atom in _ORDER if atom not in seen]
@@ -140,7 +156,9 @@ def _check_rules(rules: list[tuple[str, RuleDefinition]]) -> None:
             continue
         if rule.order in orders:
             raise KnowledgeError(
-                f"rules/{name}", "order", f"{orders[rule.order]} has order {rule.order} already",
+                f"rules/{name}",
+                "order",
+                f"{orders[rule.order]} has order {rule.order} already",
                 "the first rule that is met decides: give each its own place",
             )
         orders[rule.order] = name
@@ -152,7 +170,8 @@ def _refuse(file: str, found: Iterator[Problem]) -> None:
 
 
 def _fingerprint(root: Path) -> str:
-    """SHA-256 over the names and bytes of all files that decide; examples and vignettes in them count, comments too."""
+    """SHA-256 over the names and bytes of all files that decide; examples and vignettes in them count,
+    comments too."""
     digest = hashlib.sha256()
     for folder in _FOLDERS:
         for path in sorted((root / folder).glob("*.yaml")):

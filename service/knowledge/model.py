@@ -1,5 +1,6 @@
-"""What a decision knows: how to read a chart, the rules, the cards, and one fingerprint of it all. In: compiled definitions. Out:
-`Knowledge`, frozen, that `decide` receives; where it came from is `load`'s affair."""
+"""What a decision knows: how to read a chart, the rules, the cards, and one fingerprint of it all. In:
+compiled definitions. Out: `Knowledge`, frozen, that `decide` receives; where it came from is `load`'s
+affair."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Vignettes: small fictional charts with what should come of them, as a clinician writes them. In: the YAML of vignettes/. Out: the FHIR
-resources each one stands for, so that a vignette goes the whole way a real chart goes, and what it expects."""
+"""Vignettes: small fictional charts with what should come of them, as a clinician writes them. In: the YAML of
+vignettes/. Out: the FHIR resources each one stands for, so that a vignette goes the whole way a real chart
+goes, and what it expects."""
 
 from __future__ import annotations
 
@@ -143,7 +144,9 @@ def _concept(codes: Mapping[str, str], display: str, text: str) -> dict[str, Any
         for name, code in codes.items()
         if code
     ]
-    return {key: value for key, value in {"coding": coding, "text": text or ("" if coding else display)}.items() if value}
+    return {
+        key: value for key, value in {"coding": coding, "text": text or ("" if coding else display)}.items() if value
+    }
 
 
 def _day(day: date | None) -> str | None:

@@ -1,0 +1,159 @@
+"""Does the knowledge do what its examples and vignettes say? Runs every one of them. In: a knowledge folder.
+Out: a report that, for each failure, shows the sentence, what was seen in it, which phrase and modifier
+decided, and what was expected. The command line, the console and the tests all call this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from service.chart.model import Chart, Concept, Passage, Patient, Report, Span
+from service.chart.read import read_chart
+from service.decision import Decision, decide
+from service.evidence.definition import Example, FindingDefinition
+from service.evidence.extract import extract
+from service.evidence.model import Found
+from service.knowledge.load import SHIPPED, load_knowledge
+from service.knowledge.model import Knowledge
+from service.knowledge.vignette import PATIENT, Vignette, load_vignettes
+from service.moment import Moment
+
+# Examples are read as notes of this day, a little before the day they are judged on.
+NOTED = date(2026, 10, 20)
+JUDGED = date(2026, 11, 1)
+
+_STATUS = {"present": "present", "absent": "absent", "possible": "possible", "not_found": "not-documented"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One example or vignette and how it went; `problems` is empty when it passed.
+
+    A known miss is expected to fail: it passes as long as it does, and fails the day it is read rightly, so that
+    it gets moved.
+    """
+
+    file: str
+    name: str
+    kind: str
+    problems: tuple[str, ...] = ()
+    known_miss: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All cases of one run."""
+
+    cases: tuple[Case, ...]
+    fingerprint: str
+
+    @property
+    def failed(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.problems)
+
+    @property
+    def known_misses(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.known_miss)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed
+
+    def lines(self) -> Iterator[str]:
+        """The report for people: every failure in full, then the counts."""
+        for case in self.failed:
+            yield f"FAILED  {case.file}  {case.kind}: {case.name}"
+            yield from (f"        {line}" for line in case.problems)
+        for kind in ("example", "vignette"):
+            cases = [c for c in self.cases if c.kind == kind and not c.known_miss]
+            passed = sum(not c.problems for c in cases)
+            yield f"{kind}s: {passed} of {len(cases)} pass"
+        if self.known_misses:
+            yield f"known misses, kept in sight: {len(self.known_misses)}"
+
+
+def run_checks(folder: Path | None = None, at: datetime | None = None) -> CheckReport:
+    """Every example and vignette of `folder` (the shipped knowledge by default).
+
+    Vignettes carry their own date; `at` replaces the day that examples are judged on. Raises `KnowledgeError`
+    when the folder cannot be loaded.
+    """
+    root = folder or SHIPPED
+    knowledge = load_knowledge(root)
+    judged = at.date() if at is not None else JUDGED
+    cases = [case for finding in knowledge.reading.findings for case in _examples(finding, knowledge, judged)]
+    for file, vignette in load_vignettes(root / "vignettes"):
+        cases.append(_vignette(file, vignette, knowledge))
+    return CheckReport(tuple(cases), knowledge.fingerprint)
+
+
+def note_chart(text: str, noted: date = NOTED) -> Chart:
+    """A chart that holds nothing but one note."""
+    note = Report(
+        "DocumentReference/note",
+        Concept(text="Progress note"),
+        when=Span(noted),
+        passages=(Passage("content[0].attachment", text),),
+    )
+    return Chart(Patient(PATIENT), reports=(note,))
+
+
+def _examples(finding: FindingDefinition, knowledge: Knowledge, judged: date) -> Iterator[Case]:
+    file = f"findings/{finding.id}.yaml"
+    noted = NOTED if judged == JUDGED else judged
+    for label in ("present", "absent", "possible", "not_found"):
+        for written in getattr(finding.examples, label):
+            example = written if isinstance(written, Example) else Example(text=written)
+            found = extract(note_chart(example.text, noted), knowledge.reading, judged)[finding.atom]
+            problems = () if _agrees(found, label, example.kind) else tuple(_why(found, label, example))
+            yield Case(file, example.text, "example", problems)
+    for example in finding.examples.known_misses:
+        found = extract(note_chart(example.text, noted), knowledge.reading, judged)[finding.atom]
+        right = _agrees(found, example.should_be, example.kind)
+        moved = (f"is read rightly now: move it from known_misses to {example.should_be}",) if right else ()
+        yield Case(file, example.text, "example", moved, known_miss=True)
+
+
+def _agrees(found: Found, label: str, kind: str) -> bool:
+    if label == "not_found" and found.status == "possible" and found.atom == "R":
+        return True  # a red-flag word without the symptom it needs is kept as possible and shows nothing
+    if found.status != _STATUS[label]:
+        return False
+    return not kind or any(e.kind == kind for e in found.evidence if e.status == found.status)
+
+
+def _why(found: Found, label: str, example: Example) -> Iterator[str]:
+    wanted = f"{_STATUS[label]} ({example.kind})" if example.kind else _STATUS[label]
+    yield f"expected {found.atom} {wanted}, found {found.status}"
+    if not found.evidence:
+        yield "nothing in the sentence bears on it"
+    for evidence in found.evidence:
+        kind = f" {evidence.kind}" if evidence.kind else ""
+        yield f"{evidence.status}{kind}: {evidence.quote!r}: {evidence.reason}"
+        for mark in evidence.marks:
+            yield f"    {mark.role} {mark.concept}: {mark.phrase!r}"
+
+
+def _vignette(file: str, vignette: Vignette, knowledge: Knowledge) -> Case:
+    chart = read_chart(vignette.gathered(), PATIENT)
+    now = datetime.combine(vignette.at, time(12), UTC)
+    decision = decide(chart, knowledge, Moment(now=now, hook="patient-view", seed=vignette.name))
+    return Case(f"vignettes/{file}", vignette.name, "vignette", tuple(_differences(vignette, decision)))
+
+
+def _differences(vignette: Vignette, decision: Decision) -> Iterator[str]:
+    expected = vignette.expect
+    if decision.state != expected.state:
+        yield f"expected state {expected.state}, decided {decision.state}"
+    if decision.topic != expected.topic:
+        yield f"expected topic {expected.topic}, decided {decision.topic}"
+    if expected.flag and decision.flag != expected.flag:
+        yield f"expected flag {expected.flag}, decided {decision.flag}"
+    for atom, status in expected.findings.items():
+        found = decision.findings[atom]
+        if found.status != status:
+            yield f"expected {atom} {status}, found {found.status}"
+            for evidence in found.evidence:
+                yield f"    {evidence.status}: {evidence.quote!r}: {evidence.reason}"
