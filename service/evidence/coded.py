@@ -1,89 +1,99 @@
-"""Findings in codes: a problem or a procedure whose code stands in one of a finding's value sets. In: a
-finding's definition and the chart. Out: evidence with the code's label as its quote."""
+"""Findings in codes: a problem, an observation or a procedure whose code stands in one of a finding's value
+sets. In: the chart, walked once. Out: for each value set what the chart says with its codes, and from that the
+evidence of a finding, with the code's label as its quote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from service.chart.model import Chart, Concept, Observed, Standing
+from service.chart.model import Chart, Concept, Observed, Standing, Value
 from service.evidence.definition import FindingDefinition
 from service.evidence.model import Evidence, Status
 from service.evidence.reading import Reading
 
 
-def coded_evidence(finding: FindingDefinition, chart: Chart, reading: Reading) -> Iterator[Evidence]:
+@dataclass(frozen=True, slots=True)
+class CodedStatement:
+    """A code of some value set in the chart, and whether it is stated or denied there."""
+
+    resource: str
+    ref: str
+    path: str
+    concept: Concept
+    standing: Standing
+    when: date | None
+    status: Status = "present"
+
+
+def coded_statements(chart: Chart, reading: Reading) -> Mapping[str, tuple[CodedStatement, ...]]:
+    """What the chart says in codes, by value set; codes of no value set are left out."""
+    found: dict[str, list[CodedStatement]] = defaultdict(list)
+    for statement in _all(chart, reading):
+        for value_set in sorted(reading.value_sets_of(statement.concept)):
+            found[value_set].append(statement)
+    return {name: tuple(statements) for name, statements in found.items()}
+
+
+def coded_evidence(
+    finding: FindingDefinition, statements: Mapping[str, tuple[CodedStatement, ...]]
+) -> Iterator[Evidence]:
     """Evidence from codes; a coded observation counts as its value says (yes, no, positive, absent)."""
     for coded in finding.codes:
-        for resource, ref, concept, standing, when in _coded(chart):
-            if resource not in coded.resources or coded.value_set not in reading.value_sets_of(concept):
-                continue
-            yield _evidence(finding, ref, "code", concept, standing, when, coded.kind, "present")
-        if "Observation" not in coded.resources:
-            continue
-        for observed in chart.observed:
-            for path, concept, status in _observed(observed, coded.value_set, reading):
-                yield _evidence(
-                    finding,
-                    observed.ref,
-                    path,
-                    concept,
-                    observed.standing,
-                    observed.when.latest,
-                    coded.kind,
-                    status,
-                )
+        for statement in statements.get(coded.value_set, ()):
+            if statement.resource in coded.resources:
+                yield _evidence(finding, statement, coded.kind)
 
 
-def _coded(chart: Chart) -> Iterator[tuple[str, str, Concept, Standing, date | None]]:
+def _all(chart: Chart, reading: Reading) -> Iterator[CodedStatement]:
     for problem in chart.problems:
-        yield "Condition", problem.ref, problem.concept, problem.standing, problem.dated
+        yield CodedStatement("Condition", problem.ref, "code", problem.concept, problem.standing, problem.dated)
     for report in chart.reports:
-        yield report.ref.partition("/")[0], report.ref, report.concept, report.standing, report.when.latest
+        kind, when = report.ref.partition("/")[0], report.when.latest
+        yield CodedStatement(kind, report.ref, "code", report.concept, report.standing, when)
     for deed in chart.deeds:
-        yield deed.kind, deed.ref, deed.concept, deed.standing, deed.when.latest
+        yield CodedStatement(deed.kind, deed.ref, "code", deed.concept, deed.standing, deed.when.latest)
+    for observed in chart.observed:
+        yield from _observed(observed, reading)
 
 
-def _observed(observed: Observed, value_set: str, reading: Reading) -> Iterator[tuple[str, Concept, Status]]:
+def _observed(observed: Observed, reading: Reading) -> Iterator[CodedStatement]:
     """A finding may be the question (answered yes or no) or the answer (a coded value)."""
+    standing, when = observed.standing, observed.when.latest
     for measure in observed.measures:
         prefix = f"{measure.path}." if measure.path else ""
-        if value_set in reading.value_sets_of(measure.concept):
-            status = _answer(measure.values, reading)
-            if status is not None:
-                yield f"{prefix}code", measure.concept, status
+        status = _answer(measure.values, reading)
+        if status is not None:
+            path = f"{prefix}code"
+            yield CodedStatement("Observation", observed.ref, path, measure.concept, standing, when, status)
         for value in measure.values:
-            if isinstance(value, Concept) and value_set in reading.value_sets_of(value):
-                yield f"{prefix}valueCodeableConcept", value, "present"
+            if isinstance(value, Concept):
+                path = f"{prefix}valueCodeableConcept"
+                yield CodedStatement("Observation", observed.ref, path, value, standing, when)
 
 
-def _answer(values: tuple[object, ...], reading: Reading) -> Status | None:
+def _answer(values: tuple[Value, ...], reading: Reading) -> Status | None:
     for value in values:
         if isinstance(value, bool):
             return "present" if value else "absent"
         words = value if isinstance(value, str) else value.label if isinstance(value, Concept) else ""
-        first = words.strip().lower()
-        if first in reading.yes or first.partition(" ")[0].strip(",.;:") == "yes":
+        whole = words.strip().lower()
+        first = whole.partition(" ")[0].strip(",.;:")
+        if whole in reading.yes or first == "yes":
             return "present"
-        if first in reading.no or first.partition(" ")[0].strip(",.;:") == "no":
+        if whole in reading.no or first == "no":
             return "absent"
     return None
 
 
-def _evidence(
-    finding: FindingDefinition,
-    ref: str,
-    path: str,
-    concept: Concept,
-    standing: Standing,
-    when: date | None,
-    kind: str,
-    status: Status,
-) -> Evidence:
-    code = next((c.code for c in concept.codings), "")
-    reason = f"coded {code}" if code else "coded"
-    if standing == "resolved" and not finding.history:
+def _evidence(finding: FindingDefinition, statement: CodedStatement, kind: str) -> Evidence:
+    code = next((c.code for c in statement.concept.codings), "")
+    status, reason = statement.status, f"coded {code}" if code else "coded"
+    if statement.standing == "resolved" and not finding.history:
         status, reason = "not-documented", "the record marks it as resolved"
-    elif standing == "possible" and status == "present":
+    elif statement.standing == "possible" and status == "present":
         status, reason = "possible", f"{reason}, not confirmed"
-    return Evidence(ref, path, concept.label, status, reason, when, kind)
+    quote = statement.concept.label
+    return Evidence(statement.ref, statement.path, quote, status, reason, statement.when, kind)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from service.chart.model import Chart, Patient
-from service.evidence.coded import coded_evidence
+from service.evidence.coded import coded_evidence, coded_statements
 from service.evidence.definition import FindingDefinition
 from service.evidence.measured import measured_evidence
 from service.evidence.model import Evidence, Findings, Found, Status
@@ -24,6 +24,7 @@ _MONTH = 30.44
 def extract(chart: Chart, reading: Reading, today: date) -> Findings:
     """Every active finding of `reading` as `chart` documents it on `today`."""
     reads = readings(chart, reading)
+    coded = coded_statements(chart, reading)
     leg_known = _leg_symptom_known(reads, chart, reading)
     found: dict[str, Found] = {}
     for finding in reading.findings:
@@ -31,7 +32,7 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
             evidence: list[Evidence] = _age(chart.patient, finding, today)
         else:
             evidence = [
-                *coded_evidence(finding, chart, reading),
+                *coded_evidence(finding, coded),
                 *measured_evidence(finding, chart, reads, reading),
                 *(e for read in reads for e in related_evidence(finding, read, leg_known)),
                 *(e for read in reads for e in stated_evidence(finding, read)),
