@@ -24,7 +24,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One field a variable: `trust` is CARTSIGN_TRUST, and so on. Only `at` comes from elsewhere, from `--at`."""
+    """One field a variable: `trust` is CARTSIGN_TRUST, and so on. `at` alone comes from `--at`."""
 
     # who may call: clients that sign (registered), or anybody on this machine (open)
     trust: Trust = "registered"
@@ -83,8 +83,8 @@ def read_settings(
 ) -> Settings:
     """Read the CARTSIGN_* variables over the defaults of `command`; an empty variable counts as unset.
 
-    Raises `SettingsError` for a value that cannot be used, for a variable that Cartsign does not know (a typing
-    error must not pass for a setting), and for a combination that is not safe.
+    Raises `SettingsError` for a value that cannot be used, for a variable that Cartsign does not know (a
+    typing error must not pass for a setting), and for a combination that is not safe.
     """
     unknown = sorted(name for name in environment if name.startswith("CARTSIGN_") and name not in READERS)
     if unknown:

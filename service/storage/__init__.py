@@ -1,0 +1,1 @@
+"""What is kept: invocations with their cards, feedback, and links to evidence. Plain rows in, plain rows out."""

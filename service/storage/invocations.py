@@ -1,0 +1,88 @@
+"""What a hook call leaves behind: one row for the call, one for each card, one for the link to its evidence. In: plain
+rows, written together or not at all. Out: the recorded decision behind a link."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from service.storage.database import Database
+from service.storage.schema import cards, evidence_links, invocations
+from service.storage.writer import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationRow:
+    """A hook call and what was decided; `decision`, `moment` and `request` are JSON as bytes."""
+
+    id: str
+    received_at: datetime
+    correlation_id: str
+    service_id: str
+    hook: str
+    hook_instance: str
+    patient: str
+    user: str | None
+    encounter: str | None
+    state: str
+    topic: str | None
+    decision: bytes
+    moment: bytes
+    knowledge: str
+    request_sha256: str
+    request: bytes | None
+    gather_ms: float
+    decide_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A card that was shown; `evidence` is the fingerprint of what it was shown for."""
+
+    id: str
+    topic: str
+    indicator: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link to the evidence; `token` is what stands in the URL and is stored as a hash only."""
+
+    token: str
+    expires_at: datetime
+
+
+def record(database: Database, invocation: InvocationRow, shown: Sequence[CardRow], link: LinkRow | None) -> bool:
+    """Queue a call's rows without waiting; False when they are lost already (the database's alarm has been told)."""
+    belongs = {"invocation_id": invocation.id}
+    rows = [Statement(insert(invocations), [asdict(invocation)])]
+    rows.append(Statement(insert(cards), [asdict(card) | belongs for card in shown]))
+    if link is not None:
+        kept = {"token_sha256": hashed(link.token), "expires_at": link.expires_at}
+        rows.append(Statement(insert(evidence_links), [kept | belongs]))
+    return database.writer.offer(rows, len(invocation.decision) + len(invocation.request or b""))
+
+
+async def decision_behind(database: Database, token: str, now: datetime) -> bytes | None:
+    """The decision JSON that a link shows; None for a token that is unknown or has expired.
+
+    Raises `StorageUnavailable`. Waits for rows still on their way, so that a link works from the moment it is sent.
+    """
+    await database.writer.settled()
+    rows = await database.read(
+        select(invocations.c.decision)
+        .join(evidence_links, evidence_links.c.invocation_id == invocations.c.id)
+        .where(evidence_links.c.token_sha256 == hashed(token), evidence_links.c.expires_at > now),
+        seconds=2.0,
+    )
+    return bytes(rows[0].decision) if rows else None
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for invocations, their cards, feedback and
+evidence links. The migrations under `migrations/versions/` create them; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite has no such type, so the zone is dropped on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+
+def _belongs_to_an_invocation() -> Column[str]:
+    key = ForeignKey("invocations.id", ondelete="CASCADE")
+    return Column("invocation_id", String(36), key, nullable=False, index=True)
+
+
+invocations = Table(
+    "invocations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("correlation_id", String(128), nullable=False),
+    Column("service_id", String(64), nullable=False),
+    Column("hook", String(32), nullable=False),
+    Column("hook_instance", String(128), nullable=False),
+    Column("patient", String(64), nullable=False, index=True),
+    Column("user", String(128)),
+    Column("encounter", String(64)),
+    Column("state", String(32), nullable=False),
+    Column("topic", String(64)),
+    # The decision as `cartsign decide` prints it, and the moment it was made in: together with the request (recorded
+    # only by CARTSIGN_RECORD=full, the EHR's token taken out) what a replay needs.
+    Column("decision", LargeBinary, nullable=False),
+    Column("moment", LargeBinary, nullable=False),
+    Column("knowledge", String(64), nullable=False),
+    Column("request_sha256", String(64), nullable=False),
+    Column("request", LargeBinary),
+    Column("gather_ms", Float, nullable=False),
+    Column("decide_ms", Float, nullable=False),
+    Column("total_ms", Float, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    _belongs_to_an_invocation(),
+    Column("topic", String(64), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    # Fingerprint of what the card was shown for: the same evidence again can be told from new evidence.
+    Column("evidence", String(64), nullable=False),
+)
+
+# No foreign key to cards: feedback may arrive for a card whose row was lost or has been deleted, and is kept.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("service_id", String(64), nullable=False),
+    Column("card", String(128), nullable=False, index=True),
+    Column("outcome", String(16), nullable=False),
+    Column("outcome_at", Instant, nullable=False),
+    Column("accepted", Text, nullable=False),
+    Column("reason_code", String(128)),
+    Column("reason_system", String(256)),
+    Column("comment", Text),
+    # Over everything above but `received_at`: an EHR that sends the same item again leaves one row.
+    Column("fingerprint", String(64), nullable=False),
+    Index("feedback_once", "fingerprint", unique=True),
+)
+
+evidence_links = Table(
+    "evidence_links",
+    metadata,
+    # The token itself is never stored: who reads the database cannot open a link.
+    Column("token_sha256", String(64), primary_key=True),
+    _belongs_to_an_invocation(),
+    Column("expires_at", Instant, nullable=False, index=True),
+)

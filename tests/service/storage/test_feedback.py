@@ -1,0 +1,81 @@
+"""Feedback: kept once, before the answer, and found again as a patient's history."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from support.databases import open_database, unusable
+from support.rows import NOON, a_card, an_invocation, some_feedback
+
+from service.storage import feedback
+from service.storage.errors import StorageUnavailable
+from service.storage.invocations import record
+
+COUNT = text("SELECT count(*) FROM feedback")
+
+
+async def test_feedback_is_there_as_soon_as_it_is_acknowledged(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "a.sqlite3") as database:
+        await feedback.store(database, [some_feedback("card-1"), some_feedback("card-2")])
+
+        assert (await database.read(COUNT))[0][0] == 2
+
+
+async def test_an_item_sent_twice_is_kept_once_even_within_a_batch(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "a.sqlite3") as database:
+        await feedback.store(database, [some_feedback(), some_feedback()])
+        await feedback.store(database, [some_feedback(received_at=NOON + timedelta(days=1))])
+
+        assert (await database.read(COUNT))[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"card": "card-2"},
+        {"outcome": "accepted"},
+        {"outcome_at": NOON + timedelta(seconds=1)},
+        {"accepted": ("suggestion-1",)},
+        {"reason_code": "imagingDone"},
+        {"comment": "MRI came by fax"},
+    ],
+)
+async def test_an_item_that_says_something_else_is_kept_too(tmp_path: Path, change: dict[str, object]) -> None:
+    async with open_database(tmp_path / "a.sqlite3") as database:
+        await feedback.store(database, [some_feedback(), some_feedback(**{"card": "card-1"} | change)])
+
+        assert (await database.read(COUNT))[0][0] == 2
+
+
+async def test_history_joins_answers_with_what_was_shown_to_whom(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "a.sqlite3") as database:
+        record(database, an_invocation(encounter="visit-1"), [a_card()], None)
+        await feedback.store(database, [some_feedback()])
+
+        answer = feedback.AnswerRow(
+            topic="neurogenicClaudication",
+            evidence="fingerprint-1",
+            outcome="overridden",
+            at=NOON,
+            user="Practitioner/example",
+            encounter="visit-1",
+            reason="knownDiagnosis",
+        )
+        assert await feedback.history(database, "alma") == (answer,)
+        assert await feedback.history(database, "somebody-else") == ()
+
+
+async def test_feedback_for_a_card_nobody_remembers_is_kept_but_is_no_ones_history(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "a.sqlite3") as database:
+        record(database, an_invocation(), [a_card()], None)
+        await feedback.store(database, [some_feedback("a-card-from-elsewhere")])
+
+        assert (await database.read(COUNT))[0][0] == 1
+        assert await feedback.history(database, "alma") == ()
+
+
+async def test_history_says_when_it_cannot_be_read(tmp_path: Path) -> None:
+    async with open_database(unusable(tmp_path)) as database:
+        with pytest.raises(StorageUnavailable):
+            await feedback.history(database, "alma")
