@@ -13,7 +13,7 @@ from service.assessment.model import Assessment
 from service.cards.definition import TOPIC_SYSTEM, CardDefinition, CardLibrary, Choice, Topic
 from service.cards.detail import applies, label_of, write_detail
 from service.cards.orders import draft_order
-from service.cards.quotes import newest
+from service.cards.quotes import found_in, newest
 from service.cards.summary import fill
 from service.chart.model import Chart
 from service.evidence.model import Findings
@@ -61,7 +61,7 @@ def _card(
     library: CardLibrary,
     moment: Moment,
 ) -> Card:
-    kinds = [e.kind for e in newest(findings["R"], "present") if e.kind in card.kinds]
+    kinds = [e.kind for e in newest(found_in(findings, "R"), "present") if e.kind in card.kinds]
     suggestions = _suggestions(card, assessment, findings, chart, library, moment)
     return Card(
         uuid=moment.uuid("card", card.id),
@@ -97,7 +97,7 @@ def _suggestions(
         if not option.order or not applies(option.when, findings):
             continue
         label = label_of(option, library)
-        note = f"Proposed by {SOURCE_LABEL} as a draft. {option.condition}"
+        note = f"Proposed by {SOURCE_LABEL} as a draft. {label}: {option.condition}"
         suggestions.append(
             Suggestion(
                 label=f"{label} ({option.in_short})" if option.in_short else label,
@@ -107,9 +107,7 @@ def _suggestions(
                     Action(
                         type="create",
                         description=f"Creates a draft order for you to complete or delete: {label}",
-                        resource=draft_order(
-                            library.orders[option.order], chart.patient.id, moment, reasons, note
-                        ),
+                        resource=draft_order(library.orders[option.order], chart.patient.id, moment, reasons, note),
                     ),
                 ),
             )

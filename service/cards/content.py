@@ -50,9 +50,7 @@ class OrderDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     source: str
 
 
-class Orders(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="orders"
-):
+class Orders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="orders"):
     """Every order a card can offer."""
 
     id: str
@@ -70,9 +68,7 @@ class QuestionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     source: str
 
 
-class Questions(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="questions"
-):
+class Questions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="questions"):
     """The questions in the order in which they are worth asking."""
 
     id: str

@@ -73,9 +73,7 @@ class OptionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: tuple[SourceDefinition, ...] = ()
 
 
-class CardDefinition(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="card"
-):
+class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="card"):
     """One card: for which states it is, and what it says.
 
     It is shown for the states in `states`, narrowed to certain `rules`, to red flags of certain `kinds`, or
@@ -106,6 +104,8 @@ class CardDefinition(
     questions: tuple[str, ...] = ()
     options: tuple[OptionDefinition, ...] = ()
     sources: tuple[SourceDefinition, ...] = ()
+    # A rule about many red flags has sources for each; its card cites those of the options it shows.
+    cites_rule: bool = True
 
     @property
     def red_flag(self) -> bool:
@@ -137,6 +137,11 @@ class CardDefinition(
             yield from criterion.problems()
         for source in self.cited:
             yield from source.problems()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The findings it has a place for."""
+        return (*self.found, *self.found_absent, *self.context, *self.against, *self.missing)
 
     @property
     def cited(self) -> tuple[SourceDefinition, ...]:

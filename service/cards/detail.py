@@ -11,8 +11,8 @@ from service.assessment.definition import Criterion
 from service.assessment.evaluate import evaluate
 from service.assessment.model import Assessment
 from service.cards.content import Words
-from service.cards.definition import QUESTION_LIMIT, CardDefinition, CardLibrary, OptionDefinition
-from service.cards.quotes import capital, statements
+from service.cards.definition import QUESTION_LIMIT, CardDefinition, CardLibrary, OptionDefinition, Remark
+from service.cards.quotes import Wanted, capital, found_in, statements
 from service.chart.model import Chart
 from service.evidence.definition import SourceDefinition
 from service.evidence.model import Findings
@@ -33,12 +33,11 @@ def write_detail(
         ("What speaks against, and what is missing", _against(card, findings, library)),
         ("Options, and what each depends on", _options(options, library)),
     )
-    parts = [
-        f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in blocks if lines
-    ]
+    parts = [f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in blocks if lines]
     told = [remark for remark in card.remarks if applies(remark.when, findings)]
-    sources = (*card.sources, *(source for part in (*options, *told) for source in part.sources))
-    parts.append(_basis(assessment, sources))
+    said: tuple[OptionDefinition | Remark, ...] = (*options, *told)
+    sources = (*card.sources, *(source for part in said for source in part.sources))
+    parts.append(_basis(assessment, sources, card.cites_rule))
     unread = _unread(chart, library.words)
     return "\n\n".join([*parts, unread] if unread else parts)
 
@@ -49,26 +48,25 @@ def label_of(option: OptionDefinition, library: CardLibrary) -> str:
 
 
 def _found(card: CardDefinition, findings: Findings, words: Words) -> list[str]:
-    quoted = [atom for atom in (*card.found, *card.context) if atom != "G"]
-    lines = statements(findings, quoted, "present", words)
-    lines += statements(findings, card.found_absent, "absent", words)
+    wanted: list[Wanted] = [(atom, "present") for atom in (*card.found, *card.context) if atom != "G"]
+    wanted += [(atom, "absent") for atom in card.found_absent]
+    lines = statements(findings, wanted, words)
     if "G" in card.context and findings.age is not None:
         lines.append(f"Age {findings.age}")
-    return lines
+    return [capital(line) for line in lines]
 
 
 def _against(card: CardDefinition, findings: Findings, library: CardLibrary) -> list[str]:
     words = library.words
-    against = [
-        *statements(findings, card.against, "present", words),
-        *statements(findings, card.found, "absent", words),
-    ]
+    wanted: list[Wanted] = [(atom, "present") for atom in card.against]
+    wanted += [(atom, "absent") for atom in card.found if atom not in card.found_absent]
+    against = statements(findings, wanted, words)
     lines = [f"Against: {line}" for line in against]
     if not against:
         lines.append("No statement against it was found in the data received.")
     lines += [remark.text for remark in card.remarks if applies(remark.when, findings)]
-    doubted = (*card.found, *card.found_absent, *card.against, *card.missing, "R")
-    lines += [f"Only as possible: {line}" for line in statements(findings, doubted, "possible", words)]
+    doubted: list[Wanted] = [(atom, "possible") for atom in (*card.named, "R")]
+    lines += [f"Only as possible: {line}" for line in statements(findings, doubted, words)]
     missing = _missing(card, findings, words)
     if missing:
         lines.append(f"Not documented: {'; '.join(missing)}.")
@@ -82,7 +80,7 @@ def _missing(card: CardDefinition, findings: Findings, words: Words) -> list[str
     documented: dict[str, bool] = {}
     for atom in card.missing:
         text = words.findings[atom].missing
-        documented[text] = documented.get(text, False) or findings[atom].status != "not-documented"
+        documented[text] = documented.get(text, False) or found_in(findings, atom).status != "not-documented"
     return [text for text, known in documented.items() if not known]
 
 
@@ -91,7 +89,7 @@ def _questions(card: CardDefinition, findings: Findings, library: CardLibrary) -
         question.text
         for question in library.questions
         if question.id in card.questions
-        and all(findings[atom].status not in {"present", "absent"} for atom in question.settled_by)
+        and all(found_in(findings, atom).status not in {"present", "absent"} for atom in question.settled_by)
     ]
     return open_[:QUESTION_LIMIT]
 
@@ -100,9 +98,9 @@ def _options(options: Sequence[OptionDefinition], library: CardLibrary) -> list[
     return [f"**{capital(label_of(option, library))}**: {option.condition}" for option in options]
 
 
-def _basis(assessment: Assessment, sources: Iterable[SourceDefinition]) -> str:
+def _basis(assessment: Assessment, sources: Iterable[SourceDefinition], cites_rule: bool) -> str:
     rule = assessment.rule
-    cited = list(_citations((*(rule.sources if rule else ()), *sources)))
+    cited = list(_citations((*(rule.sources if rule and cites_rule else ()), *sources)))
     lines = [f"Sources: {'; '.join(cited)}."] if cited else []
     if rule is not None:
         lines.append(f"Rule: {rule.id}, version {rule.version}. {rule.reviewer}")

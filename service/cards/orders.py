@@ -13,9 +13,7 @@ from service.cards.content import OrderDefinition
 from service.moment import Moment
 
 # What R4 lets ServiceRequest.reasonReference point to.
-_REASON: Final = re.compile(
-    r"(?:Condition|Observation|DiagnosticReport|DocumentReference)/[A-Za-z0-9\-.]{1,64}\Z"
-)
+_REASON: Final = re.compile(r"(?:Condition|Observation|DiagnosticReport|DocumentReference)/[A-Za-z0-9\-.]{1,64}\Z")
 _REQUESTER: Final = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9\-.]{1,64}\Z")
 
 

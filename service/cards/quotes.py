@@ -1,10 +1,11 @@
 """Statements of the record as a card quotes them. In: findings, the letters wanted, and with which
-status. Out: lines such as "Eased on sitting: “fine once I sit” (20 Oct 2026, clinical note)", newest
+status. Out: lines such as "eased on sitting: “fine once I sit” (20 Oct 2026, clinical note)", newest
 first, each quotation once with everything it says, at most three for each finding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -13,27 +14,61 @@ from service.cards.escape import escape, excerpt
 from service.evidence.model import Evidence, Findings, Found, Status
 
 QUOTES_EACH: Final = 3
+# Beyond this many lines only a finding without any other quotation gets one more.
+LINES: Final = 8
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def statements(findings: Findings, atoms: Sequence[str], status: Status, words: Words) -> list[str]:
-    """Lines for what the record says of `atoms` with `status`; red flags come first, then the newest."""
-    by_quote: dict[tuple[str, str, str], list[tuple[str, Evidence]]] = {}
-    left_out: set[tuple[str, str, str]] = set()
-    for atom in dict.fromkeys(atoms):
-        found = findings.by_atom.get(atom)
-        if found is None:
-            continue
-        pieces = sorted(_pieces(found, status), key=_newest)
-        for piece in pieces[:QUOTES_EACH]:
-            by_quote.setdefault(_place(piece), []).append((_says(found, piece, status, words), piece))
-        left_out.update(_place(piece) for piece in pieces[QUOTES_EACH:])
-    quoted = sorted(by_quote.values(), key=lambda said: (not _is_red_flag(said, words), *_newest(said[0][1])))
+@dataclass(frozen=True, slots=True)
+class _Said:
+    place: int
+    piece: Evidence
+    words: str
+
+
+# A finding's letter, and what the record has to say of it.
+Wanted = tuple[str, Status]
+
+
+def statements(findings: Findings, wanted: Iterable[Wanted], words: Words) -> list[str]:
+    """Lines for what the record says; red flags come first, then the newest, then the order of `wanted`."""
+    by_quote: dict[tuple[str, str, str], list[_Said]] = {}
+    more: set[tuple[str, str, str]] = set()
+    for rank, said in _ranked(findings, wanted, words):
+        quote = _quote(said.piece)
+        if quote in by_quote or rank == 0 or (rank < QUOTES_EACH and len(by_quote) < LINES):
+            by_quote.setdefault(quote, []).append(said)
+        else:
+            more.add(quote)
+    quoted = sorted(
+        by_quote.values(),
+        key=lambda said: (
+            not _is_red_flag(said, words),
+            _newest(said[0].piece)[0],
+            min(s.place for s in said),
+            _newest(said[0].piece),
+        ),
+    )
     lines = [_line(said, words) for said in quoted]
-    more = len(left_out - by_quote.keys())
-    if more:
-        lines.append(f"{more} more {'statement is' if more == 1 else 'statements are'} not shown here.")
+    unseen = len(more - by_quote.keys())
+    if unseen:
+        lines.append(f"{unseen} more {'statement is' if unseen == 1 else 'statements are'} not shown here.")
     return lines
+
+
+def _ranked(findings: Findings, wanted: Iterable[Wanted], words: Words) -> list[tuple[int, _Said]]:
+    """Every finding's newest statement, then every finding's second, and so on: none crowds out another."""
+    ranked = [
+        (rank, _Said(place, piece, _says(found_in(findings, atom), piece, status, words)))
+        for place, (atom, status) in enumerate(dict.fromkeys(wanted))
+        for rank, piece in enumerate(newest(found_in(findings, atom), status))
+    ]
+    return sorted(ranked, key=lambda each: (each[0], each[1].place))
+
+
+def found_in(findings: Findings, atom: str) -> Found:
+    """The finding `atom`; not documented where no definition of it is in force."""
+    return findings.by_atom.get(atom) or Found(atom, atom, "not-documented")
 
 
 def newest(found: Found, status: Status) -> tuple[Evidence, ...]:
@@ -54,7 +89,7 @@ def _pieces(found: Found, status: Status) -> Iterator[Evidence]:
     yield from (e for e in found.evidence if e.status == status)
 
 
-def _place(piece: Evidence) -> tuple[str, str, str]:
+def _quote(piece: Evidence) -> tuple[str, str, str]:
     return piece.ref, piece.path, piece.quote
 
 
@@ -69,18 +104,17 @@ def _says(found: Found, piece: Evidence, status: Status, words: Words) -> str:
     return named.absent if status == "absent" else named.found
 
 
-def _is_red_flag(said: Sequence[tuple[str, Evidence]], words: Words) -> bool:
-    return any(piece.kind in words.kinds for _, piece in said)
+def _is_red_flag(said: Sequence[_Said], words: Words) -> bool:
+    return any(s.piece.kind in words.kinds for s in said)
 
 
-def _line(said: Sequence[tuple[str, Evidence]], words: Words) -> str:
-    pieces = [piece for _, piece in said]
-    says = "; ".join(dict.fromkeys(text for text, _ in said))
-    first = pieces[0]
-    marks = tuple(mark for piece in pieces for mark in piece.marks)
+def _line(said: Sequence[_Said], words: Words) -> str:
+    says = "; ".join(dict.fromkeys(s.words for s in said))
+    first = said[0].piece
+    marks = tuple(mark for s in said for mark in s.piece.marks)
     quote = escape(excerpt(first.quote, marks))
     place = words.places.get(first.ref.partition("/")[0], "record")
-    return f"{capital(says)}: “{quote}” ({_day(first.when)}, {place})"
+    return f"{says}: “{quote}” ({_day(first.when)}, {place})"
 
 
 def _day(when: date | None) -> str:

@@ -31,7 +31,8 @@ def slots_of(template: str) -> set[str]:
 def fill(template: str, findings: Findings, kinds: Iterable[str], words: Words) -> str:
     """The sentence for these findings; `kinds` are the red flags it is about, the most important first."""
     named = [words.kinds[kind] for kind in dict.fromkeys(kinds)]
-    return template.format(kinds=_list(named), abi=_abi(findings.by_atom["V3"].evidence))
+    measured = findings.by_atom.get("V3")
+    return template.format(kinds=_list(named), abi=_abi(measured.evidence if measured else ()))
 
 
 def longest_summary(template: str, words: Words, kinds: Sequence[str]) -> int:

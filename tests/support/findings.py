@@ -51,7 +51,7 @@ Given = Status | Iterable[str | Evidence]
 
 
 def findings(age: int | None = 66, **given: Given) -> Findings:
-    """`A="present"` gives A one statement; a list gives kinds or ready evidence. `rest_relief` gets its hyphen."""
+    """`A="present"` gives A one statement; a list gives kinds or evidence. `rest_relief` gets its hyphen."""
     stated = {atom.replace("_", "-"): value for atom, value in given.items()}
     unknown = stated.keys() - {*ATOMS, *AUXILIARY}
     assert not unknown, f"no such finding: {unknown}"
