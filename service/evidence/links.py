@@ -24,6 +24,8 @@ _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 _TIES = frozenset({"by", "with", "when", "whenever", "if", "once", "on", "upon", "while", "w/", "until", "unless"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
+# These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
+_ATTACHED = frozenset({"without", "w/o", "with"})
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
@@ -380,6 +382,11 @@ def _within(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
 def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | None:
     """No cue: `thigh ache on walking` provokes, `no pain when seated` is free; a posture merely near says nothing."""
     if symptom.negated:
+        low, high = sorted((symptom.first, posture.first))
+        by = symptom.judgement.by
+        attached = by is not None and by.first > posture.last and bool(_ATTACHED & {*stretch.norms(by.first - 1, by.first)})
+        if "," in stretch.norms(low, high) and not attached:
+            return None  # "chest pain leaning forward, no leg pain": two statements
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"

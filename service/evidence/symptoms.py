@@ -79,8 +79,7 @@ def symptoms_of(
             said_of[nearest].append(site)
     for i in range(len(felt)):
         if not said_of[i] and felt[i].concept.quality != "any":
-            shared = _shared(words, stops, felt, said_of, i)
-            said_of[i] = shared
+            said_of[i] = _shared(words, stops, felt, said_of, i)
     symptoms = []
     for i, mention in enumerate(felt):
         said = judge(scopes, mention.first, mention.last)
@@ -132,8 +131,11 @@ def _shared(
 ) -> list[Mention]:
     """`numbness and tingling in the feet`: a symptom without a site shares that of its neighbour in the list."""
     for j in (i + 1, i - 1):
-        if 0 <= j < len(felt) and said_of[j] and gap(words, stops, felt[i], felt[j]) <= _SHARED_REACH:
-            return said_of[j]
+        if 0 <= j < len(felt) and gap(words, stops, felt[i], felt[j]) <= _SHARED_REACH:
+            if said_of[j]:
+                return said_of[j]
+            if felt[j].concept.regions and felt[j].concept.quality != "foreign":
+                return [felt[j]]
     return []
 
 
