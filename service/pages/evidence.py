@@ -1,0 +1,117 @@
+"""The page behind a card: what the decision rested on, for the clinician who wants to see it. In: a decision as JSON.
+Out: one HTML document with everything in it escaped, and the headers that keep it private and inert."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
+
+from service.plain_text import plain
+
+FOLDER: Final = Path(__file__).parent
+STYLE: Final = (FOLDER / "page.css").read_text("utf-8")
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+# Nothing may load, run, frame or be sent; the one style sheet is allowed by its hash.
+HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+STATES: Final[Mapping[str, str]] = {
+    "redFlag": "A red flag is documented",
+    "redFlagUrgent": "A red flag may be documented and should be checked",
+    "alreadyDiagnosed": "Neurogenic claudication is on the problem list already",
+    "mixed": "Neurogenic and vascular features are documented together",
+    "vascular": "Features compatible with vascular claudication are documented",
+    "conflict": "The record contradicts itself on what eases the symptom",
+    "probable": "Several documented features are compatible with neurogenic claudication",
+    "possible": "Some documented features are compatible with neurogenic claudication",
+    "insufficient": "Too little is documented to tell what kind of claudication this is",
+    "silent": "Nothing to say about neurogenic claudication",
+}
+_ORDER: Final = ("present", "absent", "possible")
+
+_pages: Final = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=select_autoescape(default=True),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def evidence_page(decision: Mapping[str, Any]) -> str:
+    """The page for one decision."""
+    findings = decision["findings"]
+    return _pages.get_template("evidence.html").render(
+        style=Markup(STYLE),  # noqa: S704  # our own file, named above
+        state=STATES.get(decision["state"], decision["state"]),
+        decision=decision,
+        groups=[(status, [f for f in findings if f["status"] == status]) for status in _ORDER],
+        undocumented=[named(f["id"]) for f in findings if f["status"] == "not-documented"],
+        criteria=by_rule(decision["criteria"]),
+        cards=[
+            {"summary": c["summary"], "indicator": c["indicator"], "source": source_of(c)} for c in decision["cards"]
+        ],
+        named=named,
+        marked=marked,
+    )
+
+
+def missing_page() -> str:
+    """The page for a link that is unknown or has expired; the two look the same."""
+    return _pages.get_template("missing.html").render(style=Markup(STYLE))  # noqa: S704  # our own file
+
+
+def unavailable_page() -> str:
+    """The page for a link that cannot be looked up at the moment."""
+    return _pages.get_template("unavailable.html").render(style=Markup(STYLE))  # noqa: S704  # our own file
+
+
+def named(identifier: str) -> str:
+    """A finding's or rule's id in words: `leg-symptom-on-walking` is its title in kebab-case."""
+    words = identifier.replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def marked(evidence: Mapping[str, Any]) -> Markup:
+    """The quote, escaped, with the phrases that decided set in <mark>; overlapping marks are shown as one."""
+    quote = str(evidence["quote"])
+    parts: list[Markup] = []
+    done = 0
+    for mark in sorted(evidence.get("marks", ()), key=lambda m: (m["start"], -m["end"])):
+        start, end = max(int(mark["start"]), done), min(int(mark["end"]), len(quote))
+        if start < end:
+            parts.append(escape(quote[done:start]))
+            kind = "modifier" if mark["role"] == "modifier" else "target"
+            parts.append(Markup('<mark class="{}">{}</mark>').format(kind, quote[start:end]))
+            done = end
+    parts.append(escape(quote[done:]))
+    return Markup("").join(parts)
+
+
+def by_rule(criteria: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Criteria under the rule they belong to, rules in their first order."""
+    rules: dict[str, list[Mapping[str, Any]]] = {}
+    for criterion in criteria:
+        rules.setdefault(criterion["rule"], []).append(criterion)
+    return list(rules.items())
+
+
+def source_of(card: Mapping[str, Any]) -> str:
+    """The last paragraph-like line of a card's detail that names its sources and rule, as plain text."""
+    lines: Sequence[str] = [
+        line for line in card.get("detail", "").splitlines() if line.startswith(("Sources:", "Rule:"))
+    ]
+    return plain(" ".join(lines))
