@@ -65,9 +65,7 @@ def _old_enough(rule: RuleDefinition, findings: Findings) -> Outcome:
     return "met" if findings.age >= rule.minimum_age.years else "unmet"
 
 
-def _nearest(
-    active: Iterable[RuleDefinition], findings: Findings, titles: Titles | None
-) -> tuple[Criterion, ...]:
+def _nearest(active: Iterable[RuleDefinition], findings: Findings, titles: Titles | None) -> tuple[Criterion, ...]:
     """The criteria of the plainest routine rule, for a chart about which nothing is said."""
     rule = next((r for r in active if r.state == "possible"), None)
     if rule is None:

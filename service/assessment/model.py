@@ -71,9 +71,7 @@ def fingerprint(evidence: Iterable[Support]) -> str:
     keys = sorted({_key(support) for support in evidence})
     if not keys:
         return ""
-    return hashlib.sha256(
-        "\x1e".join("\x1f".join(key) for key in keys).encode("utf-8", "replace")
-    ).hexdigest()
+    return hashlib.sha256("\x1e".join("\x1f".join(key) for key in keys).encode("utf-8", "replace")).hexdigest()
 
 
 def _key(support: Support) -> tuple[str, str, str, str, str]:

@@ -1,0 +1,82 @@
+"""One decision about one chart. In: the chart, the knowledge in force, and the moment. Out: `Decision`,
+which holds the answer to the EHR and everything that led to it. Live calls, replays, examples and tests
+all go through `decide`; the same three inputs give the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cds_hooks import Card, CDSResponse
+from service.assessment.assess import assess
+from service.assessment.definition import ATOMS
+from service.assessment.model import Assessment
+from service.cards.compose import compose
+from service.cards.suppress import Held, hold_back
+from service.chart.model import Chart, Gap
+from service.evidence.extract import extract
+from service.evidence.model import Findings
+from service.knowledge.model import Knowledge
+from service.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was found, what it was taken for, what is shown, what is held back and why, and what could
+    not be read."""
+
+    findings: Findings
+    assessment: Assessment
+    cards: tuple[Card, ...]
+    held: tuple[Held, ...]
+    gaps: tuple[Gap, ...]
+    knowledge: str
+
+    @property
+    def topic(self) -> str | None:
+        """The topic code of the first card shown."""
+        topic = self.cards[0].source.topic if self.cards else None
+        return topic.code if topic else None
+
+    def response(self) -> CDSResponse:
+        """The answer to the hook call; links and what a given EHR accepts are added at the edge."""
+        return CDSResponse(cards=self.cards)
+
+    def to_json(self) -> dict[str, Any]:
+        """The decision as `cartsign decide` prints it, keys in a fixed order."""
+        rule = self.assessment.rule
+        return {
+            "state": self.assessment.state,
+            "topic": self.topic,
+            "flag": self.assessment.flag,
+            "rule": {"id": rule.id, "version": rule.version} if rule else None,
+            "findings": [
+                {
+                    "atom": found.atom,
+                    "id": found.id,
+                    "status": found.status,
+                    "evidence": [piece.to_json() for piece in found.evidence],
+                }
+                for found in self.findings
+                if found.atom in ATOMS
+            ],
+            "criteria": [criterion.to_json() for criterion in self.assessment.criteria],
+            "cards": [card.to_json() for card in self.cards],
+            "held": [held.to_json() for held in self.held],
+            "gaps": [_gap(gap) for gap in self.gaps],
+            "knowledge": self.knowledge,
+        }
+
+
+def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
+    """Read the findings, assess them, compose the cards, and hold back those that are not to be shown."""
+    findings = extract(chart, knowledge.reading, moment.today)
+    assessment = assess(findings, knowledge.rules, knowledge.cards.titles)
+    composed = compose(assessment, findings, chart, knowledge.cards, moment)
+    cards, held = hold_back(composed, assessment, chart, moment)
+    return Decision(findings, assessment, cards, held, chart.gaps, knowledge.fingerprint)
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    body = {"key": gap.key, "code": gap.code, "detail": gap.detail}
+    return {**body, "ref": gap.ref} if gap.ref else body
