@@ -9,13 +9,13 @@ from typing import Any
 
 from cds_hooks import Card, CDSResponse
 from service.assessment.assess import assess
-from service.assessment.definition import ATOMS
+from service.assessment.definition import ATOMS, State
 from service.assessment.model import Assessment
 from service.cards.compose import compose
 from service.cards.suppress import Held, hold_back
 from service.chart.model import Chart, Gap
 from service.evidence.extract import extract
-from service.evidence.model import Findings
+from service.evidence.model import Findings, Status
 from service.knowledge.model import Knowledge
 from service.moment import Moment
 
@@ -33,6 +33,16 @@ class Decision:
     knowledge: str
 
     @property
+    def state(self) -> State:
+        """What the chart was taken for."""
+        return self.assessment.state
+
+    @property
+    def flag(self) -> Status:
+        """Whether a leg or buttock symptom on walking that eases with lumbar flexion is documented."""
+        return self.assessment.flag
+
+    @property
     def topic(self) -> str | None:
         """The topic code of the first card shown."""
         topic = self.cards[0].source.topic if self.cards else None
@@ -46,9 +56,9 @@ class Decision:
         """The decision as `cartsign decide` prints it, keys in a fixed order."""
         rule = self.assessment.rule
         return {
-            "state": self.assessment.state,
+            "state": self.state,
             "topic": self.topic,
-            "flag": self.assessment.flag,
+            "flag": self.flag,
             "rule": {"id": rule.id, "version": rule.version} if rule else None,
             "findings": [
                 {
