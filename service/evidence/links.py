@@ -285,6 +285,11 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     posture, or the posture is walking and a symptom stands nearer than the relief (`ache after walking,
     eased by sitting`)."""
     low, high = sorted(((cue.first, cue.last), (posture.first, posture.last)))
+    if posture.first < cue.first and _stopped(stretch, posture, cue):
+        # "..., no leg pain hunched over; walking upright brings it on": the cue has a posture in its own clause.
+        own = [p for p in stretch.postures if p is not posture and not _stopped(stretch, p, cue)]
+        if any(p.first < cue.first for p in own):
+            return True
     for symptom in stretch.symptoms:
         if low[1] < symptom.first < high[0] and not symptom.generic:
             if cue.concept.effect == "free":

@@ -174,7 +174,9 @@ def _read_sentence(
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
     left = postures[-1] if postures and not links else None
     if not links and not said and not symptoms:
-        return None, None, left
+        # `Location: right leg` is no symptom, but it places the one that the next lines speak of.
+        placed = implied(mentions) if any(w.norm == ":" for w in sentence.words) and not postures else None
+        return None, placed, left
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
     return read, None if answer == "denied" else _spoken_of(sentence.section, symptoms, topic), left
