@@ -13,7 +13,7 @@ from service.assessment.model import Assessment
 from service.cards.definition import TOPIC_SYSTEM, CardDefinition, CardLibrary, Choice, Topic
 from service.cards.detail import applies, label_of, write_detail
 from service.cards.orders import draft_order
-from service.cards.quotes import found_in, newest
+from service.cards.quotes import found_in, newest, newest_first
 from service.cards.summary import fill
 from service.chart.model import Chart
 from service.evidence.model import Findings
@@ -91,9 +91,9 @@ def _suggestions(
     library: CardLibrary,
     moment: Moment,
 ) -> tuple[Suggestion, ...]:
-    reasons = [support.evidence.ref for support in assessment.evidence]
+    reasons = [piece.ref for piece in sorted((s.evidence for s in assessment.evidence), key=newest_first)]
     suggestions = []
-    for option in card.options:
+    for place, option in enumerate(card.options):
         if not option.order or not applies(option.when, findings):
             continue
         label = label_of(option, library)
@@ -101,7 +101,7 @@ def _suggestions(
         suggestions.append(
             Suggestion(
                 label=f"{label} ({option.in_short})" if option.in_short else label,
-                uuid=moment.uuid("suggestion", card.id, option.order),
+                uuid=moment.uuid("suggestion", card.id, option.order, str(place)),
                 is_recommended=False,
                 actions=(
                     Action(

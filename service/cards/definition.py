@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 
 from msgspec import Struct
 
+from cds_hooks.response import SUMMARY_LIMIT
 from service.assessment.definition import ATOMS, AUXILIARY, Criterion, State
 from service.cards.content import (
     OrderDefinition,
@@ -38,8 +39,6 @@ Status = Literal["draft", "shadow", "active", "retired"]
 
 TOPIC_SYSTEM: Final = "urn:cartsign:card-topic"
 RED_FLAG_TOPICS: Final = frozenset({"spinalRedFlag", "vascularRedFlag"})
-# CARD-2: a summary has fewer than 140 characters.
-SUMMARY_LIMIT: Final = 140
 QUESTION_LIMIT: Final = 3
 
 

@@ -12,6 +12,9 @@ from typing import Any, Final
 from service.cards.content import OrderDefinition
 from service.moment import Moment
 
+# The newest reasons are enough for whoever reads the order; a long chart would fill it.
+REASONS: Final = 10
+
 # What R4 lets ServiceRequest.reasonReference point to.
 _REASON: Final = re.compile(r"(?:Condition|Observation|DiagnosticReport|DocumentReference)/[A-Za-z0-9\-.]{1,64}\Z")
 _REQUESTER: Final = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9\-.]{1,64}\Z")
@@ -20,7 +23,7 @@ _REQUESTER: Final = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9\-.
 def draft_order(
     order: OrderDefinition, patient_id: str, moment: Moment, reasons: Iterable[str], note: str
 ) -> dict[str, Any]:
-    """A ServiceRequest for `order`; `reasons` are references to the evidence, `note` says what it
+    """A ServiceRequest for `order`; `reasons` are references to evidence, the best first, `note` says what it
     depends on."""
     coding = {"system": order.system, "code": order.code}
     if order.display:
@@ -39,6 +42,6 @@ def draft_order(
         body["requester"] = {"reference": moment.user}
     pointed_to = [{"reference": ref} for ref in dict.fromkeys(reasons) if _REASON.match(ref)]
     if pointed_to:
-        body["reasonReference"] = pointed_to
+        body["reasonReference"] = pointed_to[:REASONS]
     body["note"] = [{"text": note}]
     return body

@@ -44,9 +44,9 @@ def statements(findings: Findings, wanted: Iterable[Wanted], words: Words) -> li
         by_quote.values(),
         key=lambda said: (
             not _is_red_flag(said, words),
-            _newest(said[0].piece)[0],
+            newest_first(said[0].piece)[0],
             min(s.place for s in said),
-            _newest(said[0].piece),
+            newest_first(said[0].piece),
         ),
     )
     lines = [_line(said, words) for said in quoted]
@@ -73,7 +73,7 @@ def found_in(findings: Findings, atom: str) -> Found:
 
 def newest(found: Found, status: Status) -> tuple[Evidence, ...]:
     """The pieces of evidence with `status`, the newest first."""
-    return tuple(sorted(_pieces(found, status), key=_newest))
+    return tuple(sorted(_pieces(found, status), key=newest_first))
 
 
 def capital(text: str) -> str:
@@ -93,7 +93,8 @@ def _quote(piece: Evidence) -> tuple[str, str, str]:
     return piece.ref, piece.path, piece.quote
 
 
-def _newest(piece: Evidence) -> tuple[int, str, str, str, str]:
+def newest_first(piece: Evidence) -> tuple[int, str, str, str, str]:
+    """A sorting key: the newest first, the undated last, and among equals always the same order."""
     return -(piece.when or date.min).toordinal(), piece.ref, piece.path, piece.quote, piece.kind
 
 

@@ -145,6 +145,13 @@ def test_every_draft_order_is_valid_r4_and_points_to_the_evidence(given: dict):
         assert body["encounter"] == {"reference": "Encounter/e1"}
 
 
+def test_the_newest_evidence_is_the_first_reason():
+    pieces = [evidence("F", quote=f"words {n}", ref=f"Condition/{n}", when=date(2026, n, 1)) for n in range(1, 9)]
+    body = card(A=[evidence("A", when=date(2026, 1, 1))], F=pieces).suggestions[0].actions[0].resource
+    refs = [reason["reference"] for reason in body["reasonReference"]]
+    assert refs == [*(f"Condition/{n}" for n in range(8, 0, -1)), "DocumentReference/a"]
+
+
 def test_imaging_and_consult_print_what_they_depend_on_and_carry_it_into_the_order():
     _, mri, consult = card(**POSSIBLE).suggestions
     assert mri.label == (

@@ -78,6 +78,11 @@ def test_reasons_are_those_that_r4_allows_each_once():
     assert "reasonReference" not in draft(reasons=["Procedure/3"])
 
 
+def test_no_more_than_ten_reasons_are_given_and_the_first_stay():
+    body = draft(reasons=[f"Condition/{n}" for n in range(50)])
+    assert [r["reference"] for r in body["reasonReference"]] == [f"Condition/{n}" for n in range(10)]
+
+
 def test_the_time_is_the_moments_in_utc():
     assert draft()["authoredOn"] == "2026-11-02T10:00:00Z"
     east = NOW.astimezone(timezone(timedelta(hours=5)))

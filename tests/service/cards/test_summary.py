@@ -2,7 +2,7 @@ import pytest
 from support.findings import evidence, findings
 from support.rules import shipped_cards
 
-from service.cards.definition import SUMMARY_LIMIT
+from cds_hooks.response import SUMMARY_LIMIT
 from service.cards.summary import fill, longest_summary, slots_of
 
 WORDS = shipped_cards().words
