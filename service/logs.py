@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, TextIO
@@ -24,11 +24,13 @@ ALLOWED: Final = frozenset(
         "host", "port", "trust", "record", "version", "knowledge",
     }
 )  # fmt: skip
-LONGEST: Final = 200
+LONGEST: Final = 500
 
 # Libraries whose message templates are their own words. Of all others only the name and level are kept: a message
 # put together beforehand may hold anything.
 TRUSTED_TEMPLATES: Final = ("uvicorn", "asyncio")
+# Our own package that logs without structlog; what it interpolates are ids, types and places.
+OURS: Final = ("cds_hooks",)
 
 Event = MutableMapping[str, Any]
 
@@ -67,16 +69,17 @@ class LibraryRecords(logging.Handler):
     """Passes records of the standard library's logging on, without what they interpolate."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        trusted = record.name.split(".")[0] in TRUSTED_TEMPLATES and isinstance(record.msg, str)
-        logger = structlog.get_logger()
         problem = record.exc_info[1] if record.exc_info else None
-        logger.log(
-            record.levelno,
-            record.msg if trusted else "library message",
-            logger=record.name,
-            **(described(problem) if problem is not None else {}),
-            **_extra(record),
-        )
+        where = described(problem) if problem is not None else {}
+        structlog.get_logger().log(record.levelno, _message(record), logger=record.name, **where)
+
+
+def _message(record: logging.LogRecord) -> str:
+    package = record.name.split(".")[0]
+    if package in OURS:
+        return record.getMessage()
+    trusted = package in TRUSTED_TEMPLATES and isinstance(record.msg, str)
+    return str(record.msg) if trusted else "library message"
 
 
 def described(problem: BaseException) -> dict[str, Any]:
@@ -91,11 +94,6 @@ def _frames(trace: TracebackType | None) -> str:
         frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
         trace = trace.tb_next
     return " > ".join(frames[-8:])
-
-
-def _extra(record: logging.LogRecord) -> Mapping[str, Any]:
-    """Fields given with `extra=`, for a package that logs without knowing structlog."""
-    return {name: getattr(record, name) for name in ("correlation_id", "code", "status") if hasattr(record, name)}
 
 
 def _plain(value: Any) -> str | int | float | bool | None:

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from cds_hooks.cors import CORSPolicy
+from service.fhir.origins import FHIRBase
+
 Trust = Literal["registered", "open"]
 Record = Literal["decision", "full"]
 Command = Literal["serve", "demo"]
@@ -126,9 +129,7 @@ def read_instant(name: str, text: str) -> datetime:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise SettingsError(
-        f"{name} {text}: expected a time such as 2026-03-01T09:00:00Z, or a date such as 2026-03-01"
-    )
+    raise SettingsError(f"{name} {text}: expected a time such as 2026-03-01T09:00:00Z, or a date such as 2026-03-01")
 
 
 def _number(low: int, high: int, unit: str = "") -> Callable[[str, str], int]:
@@ -163,37 +164,38 @@ def _host(name: str, text: str) -> str:
 def _url(name: str, text: str) -> str:
     try:
         parts = urlsplit(text)
-        usable = (
-            parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-        )
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is no number, a broken IPv6 address
         usable, parts = None, urlsplit("")
     if not usable or parts.query or parts.fragment or "@" in parts.netloc or " " in text:
-        raise SettingsError(
-            f"{name}={text}: expected a URL such as https://cds.example.org, without user, query or #"
-        )
+        raise SettingsError(f"{name}={text}: expected a URL such as https://cds.example.org, without user, query or #")
     return text.rstrip("/")
 
 
-def _urls(name: str, text: str) -> tuple[str, ...]:
-    return tuple(_url(name, part.strip()) for part in text.split(",") if part.strip())
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _fhir_bases(name: str, text: str) -> tuple[str, ...]:
+    for url in _listed(text):
+        try:
+            FHIRBase.parse(url)
+        except ValueError as problem:
+            raise SettingsError(f"{name}={url}: {problem}") from problem
+    return _listed(text)
 
 
 def _browser_origins(name: str, text: str) -> tuple[str, ...]:
-    origins = _urls(name, text)
-    for origin in origins:
-        if urlsplit(origin).path:
-            raise SettingsError(
-                f"{name}={origin}: a browser origin has no path, such as https://ehr.example.org"
-            )
-    return origins
+    try:
+        CORSPolicy(_listed(text))
+    except ValueError as problem:
+        raise SettingsError(f"{name}: {problem}") from problem
+    return _listed(text)
 
 
 def _database(name: str, text: str) -> str:
     if not text.startswith("sqlite+aiosqlite:///"):
-        raise SettingsError(
-            f"{name}: expected sqlite+aiosqlite:///FILE; other databases are not supported yet"
-        )
+        raise SettingsError(f"{name}: expected sqlite+aiosqlite:///FILE; other databases are not supported yet")
     return text
 
 
@@ -208,7 +210,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "CARTSIGN_MAX_BODY_MB": _number(1, 256, " (MiB)"),
     "CARTSIGN_DEADLINE_MS": _number(10, 60000, " (milliseconds)"),
     "CARTSIGN_EVIDENCE_MINUTES": _number(1, 1440, " (minutes)"),
-    "CARTSIGN_FHIR_ORIGINS": _urls,
+    "CARTSIGN_FHIR_ORIGINS": _fhir_bases,
     "CARTSIGN_CORS_ORIGINS": _browser_origins,
     "CARTSIGN_SANDBOX": _switch,
 }

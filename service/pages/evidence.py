@@ -1,4 +1,4 @@
-"""The page behind a card: what the decision rested on, for the clinician who wants to see it. In: a decision as JSON.
+"""The page behind a card: what the decision rested on, for the clinician who wants to see it. In: a recorded decision.
 Out: one HTML document with everything in it escaped, and the headers that keep it private and inert."""
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
@@ -51,8 +52,9 @@ _pages: Final = Environment(
 )
 
 
-def evidence_page(decision: Mapping[str, Any]) -> str:
-    """The page for one decision."""
+def evidence_page(recorded: bytes) -> str:
+    """The page for one decision, as storage keeps it: JSON in bytes."""
+    decision = msgspec.json.decode(recorded, type=dict[str, Any])
     findings = decision["findings"]
     return _pages.get_template("evidence.html").render(
         style=Markup(STYLE),  # noqa: S704  # our own file, named above

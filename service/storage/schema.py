@@ -51,7 +51,7 @@ invocations = Table(
     Column("correlation_id", String(128), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("hook", String(32), nullable=False),
-    Column("hook_instance", String(128), nullable=False),
+    Column("hook_instance", String(255), nullable=False),
     Column("patient", String(64), nullable=False, index=True),
     Column("user", String(128)),
     Column("encounter", String(64)),
@@ -80,19 +80,20 @@ cards = Table(
     Column("evidence", String(64), nullable=False),
 )
 
-# No foreign key to cards: feedback may arrive for a card whose row was lost or has been deleted, and is kept.
+# No foreign key to cards: feedback may arrive for a card whose row was lost or has been deleted, and is kept. What an
+# EHR writes has no length that it keeps to.
 feedback = Table(
     "feedback",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("received_at", Instant, nullable=False, index=True),
     Column("service_id", String(64), nullable=False),
-    Column("card", String(128), nullable=False, index=True),
+    Column("card", Text, nullable=False, index=True),
     Column("outcome", String(16), nullable=False),
     Column("outcome_at", Instant, nullable=False),
     Column("accepted", Text, nullable=False),
-    Column("reason_code", String(128)),
-    Column("reason_system", String(256)),
+    Column("reason_code", Text),
+    Column("reason_system", Text),
     Column("comment", Text),
     # Over everything above but `received_at`: an EHR that sends the same item again leaves one row.
     Column("fingerprint", String(64), nullable=False),

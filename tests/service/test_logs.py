@@ -69,9 +69,15 @@ def test_an_exception_is_its_type_and_place_not_its_message(stream: io.StringIO)
     try:
         raise KeyError("leg pain of alma")
     except KeyError:
-        logging.getLogger("cds_hooks").exception("failed", extra={"correlation_id": "abc"})
+        logging.getLogger("somewhere").exception("failed")
 
     (line,) = lines(stream)
-    assert (line["error"], line["correlation_id"]) == ("KeyError", "abc")
+    assert line["error"] == "KeyError"
     assert "test_logs.py" in str(line["frames"])
     assert "alma" not in stream.getvalue()
+
+
+def test_our_own_package_is_quoted_in_full(stream: io.StringIO) -> None:
+    logging.getLogger("cds_hooks.router").error("call failed: correlation_id=%s error=%s", "abc", "KeyError")
+
+    assert lines(stream)[0]["event"] == "call failed: correlation_id=abc error=KeyError"

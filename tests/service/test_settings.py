@@ -93,14 +93,12 @@ def test_the_database_lies_in_the_users_data_folder(monkeypatch: pytest.MonkeyPa
         ("CARTSIGN_PUBLIC_URL", "https://cds.example.org:port", "a URL such as"),
         ("CARTSIGN_PUBLIC_URL", "https://user@cds.example.org", "without user"),
         ("CARTSIGN_FHIR_ORIGINS", "https://a.example, ftp://b.example", "ftp://b.example"),
-        ("CARTSIGN_CORS_ORIGINS", "https://a.example/path", "has no path"),
+        ("CARTSIGN_CORS_ORIGINS", "https://a.example/path", "is no origin"),
         ("CARTSIGN_DATABASE_URL", "postgresql://localhost/x", "sqlite+aiosqlite:///FILE"),
         ("CARTSIGN_PROT", "8001", "no setting of Cartsign"),
     ],
 )
-def test_a_value_that_cannot_work_is_refused_with_what_would_be_right(
-    name: str, value: str, says: str
-) -> None:
+def test_a_value_that_cannot_work_is_refused_with_what_would_be_right(name: str, value: str, says: str) -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({name: value})
 
@@ -131,9 +129,7 @@ def test_an_instant_is_read_as_utc_and_a_date_as_its_noon() -> None:
     assert read_instant("--at", "2026-03-01") == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "text", ["yesterday", "2026-03-01T10:00:00", "2026-13-01", "0001-01-01T00:00:00+05:00"]
-)
+@pytest.mark.parametrize("text", ["yesterday", "2026-03-01T10:00:00", "2026-13-01", "0001-01-01T00:00:00+05:00"])
 def test_an_instant_without_a_zone_or_sense_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="expected a time such as"):
         read_instant("--at", text)

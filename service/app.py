@@ -1,0 +1,166 @@
+"""The composition root: the only place that wires. In: settings, and in tests the parts to replace. Out: one FastAPI
+application with the protocol, the evidence page, health, metrics and, where asked for, the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+import structlog
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from cds_hooks.router import create_router, install
+from service import metrics as measured
+from service.fhir.client import FHIRReader, open_http
+from service.fhir.origins import Origins
+from service.hooks import NeurogenicClaudication
+from service.knowledge.load import load_knowledge
+from service.knowledge.model import Knowledge
+from service.metrics import Metrics
+from service.pages import evidence as pages
+from service.recording import Recorder
+from service.sandbox import server as sandbox
+from service.sandbox.store import Store
+from service.settings import Settings
+from service.storage.database import Database
+from service.storage.errors import StorageUnavailable
+from service.storage.invocations import decision_behind
+from service.storage.retention import forget
+
+log = structlog.get_logger()
+
+# On every answer, unless it sets its own: nothing that we send is to be cached, framed, sniffed or run.
+SECURITY_HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+FORGET_EVERY: Final = timedelta(hours=1)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def create_app(
+    settings: Settings, *, http: httpx.AsyncClient | None = None, knowledge: Knowledge | None = None
+) -> FastAPI:
+    """The application for `settings`; `http` reaches FHIR servers, `knowledge` replaces what is shipped.
+
+    Raises KnowledgeError when the shipped knowledge cannot be used. Storage that is away does not stop it.
+    """
+
+    def lost(count: int, reason: str) -> None:
+        metrics.rows_lost.inc(count)
+        log.error("rows lost", count=count, reason=reason)
+
+    def now() -> datetime:
+        return settings.at or datetime.now(UTC)
+
+    knowledge = knowledge or load_knowledge()
+    metrics = Metrics()
+    metrics.knowledge.labels(knowledge.fingerprint).set(1)
+    database = Database(settings.database, alarm=lost)
+    http = http or open_http()
+    is_open = settings.trust == "open"
+    reader = FHIRReader(http, Origins.of(settings.fhir_origins, loopback=is_open), anonymous=is_open)
+    service = NeurogenicClaudication(
+        knowledge,
+        Recorder(database, settings, metrics),
+        reader=reader,
+        clock=now,
+        deadline=settings.deadline_ms / 1000,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if not await database.start():
+            log.error("storage is away; calls are answered and leave no record")
+        forgetting = asyncio.create_task(forget_old_rows(database, settings), name="retention")
+        try:
+            yield
+        finally:
+            forgetting.cancel()
+            await asyncio.wait([forgetting])
+            await database.stop()
+            await http.aclose()
+
+    app = FastAPI(title="Cartsign", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(
+        create_router(
+            service.listed(), feedback=service.keep_feedback, max_body_bytes=settings.max_body_mb * 1024 * 1024
+        )
+    )
+    if settings.sandbox:
+        app.include_router(sandbox.create_router(Store.demo(now().date())))
+    add_evidence_page(app, database)
+    add_health(app, database, knowledge, metrics)
+    install(app, cors_origins=settings.cors_origins)
+    app.add_middleware(Guard, metrics=metrics)
+    return app
+
+
+def add_evidence_page(app: FastAPI, database: Database) -> None:
+    @app.get("/evidence/{token}", include_in_schema=False)
+    async def evidence(token: str) -> Response:
+        try:
+            decision = await decision_behind(database, token, datetime.now(UTC))
+        except StorageUnavailable:
+            return HTMLResponse(pages.unavailable_page(), 503, pages.HEADERS)
+        if decision is None:
+            return HTMLResponse(pages.missing_page(), 404, pages.HEADERS)
+        return HTMLResponse(pages.evidence_page(decision), 200, pages.HEADERS)
+
+
+def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> Response:
+        """The process answers."""
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        """What a call needs is there. Calls are answered without storage too, but a balancer may know better."""
+        stored = await database.usable()
+        body = {"storage": "ok" if stored else "away", "knowledge": knowledge.fingerprint}
+        return JSONResponse({"status": "ok" if stored else "degraded", **body}, 200 if stored else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def exposition() -> Response:
+        return Response(metrics.text(), media_type=measured.MEDIA_TYPE)
+
+
+async def forget_old_rows(database: Database, settings: Settings) -> None:
+    """Delete what is older than the site keeps, now and every hour; a failed turn is made up for by the next."""
+    while True:
+        now = datetime.now(UTC)
+        with suppress(StorageUnavailable):
+            await forget(database, before=now - timedelta(days=settings.retention_days), now=now)
+        await asyncio.sleep(FORGET_EVERY.total_seconds())
+
+
+class Guard:
+    """Outermost: security headers on every answer, and a count of those that are errors."""
+
+    def __init__(self, app: App, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                sent = {name.lower() for name, _ in message["headers"]}
+                missing = ((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+                message["headers"] = [*message["headers"], *(pair for pair in missing if pair[0] not in sent)]
+                if message["status"] >= 400:
+                    self.metrics.errors.labels(str(message["status"])).inc()
+            await send(message)
+
+        await self.app(scope, receive, guarded)

@@ -1,0 +1,84 @@
+"""A decision in words for people: `cartsign decide --explain`. In: a decision as JSON. Out: text with the state, each
+finding with its quotes and why they were read so, the criteria, what was held back, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from service.plain_text import inert
+
+_STATUS: Final = ("present", "absent", "possible")
+_SIGN: Final = {"met": "+", "unmet": "-", "unknown": "?"}
+
+
+def explain(decision: Mapping[str, Any]) -> str:
+    """The whole explanation, a line a fact."""
+    return "\n".join(inert_lines(decision)) + "\n"
+
+
+def inert_lines(decision: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the explanation; whatever comes from a chart cannot drive a terminal."""
+    for line in _lines(decision):
+        indent = len(line) - len(line.lstrip(" "))
+        yield " " * indent + inert(line)
+
+
+def _lines(decision: Mapping[str, Any]) -> Iterator[str]:
+    rule = decision["rule"]
+    yield f"State: {decision['state']}" + (f", by rule {rule['id']} version {rule['version']}" if rule else "")
+    yield f"Leg symptom on walking that eases on flexion: {decision['flag']}"
+    yield from _cards(decision)
+    yield from _findings(decision)
+    yield from _criteria(decision)
+    yield ""
+    yield "What could not be read" if decision["gaps"] else "Everything that was asked for was read."
+    for gap in decision["gaps"]:
+        where = f" ({gap['ref']})" if gap.get("ref") else ""
+        yield f"  {gap['key']}{where}: {gap['detail']} [{gap['code']}]"
+    yield f"Knowledge {decision['knowledge'][:12]}"
+
+
+def _cards(decision: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    if not decision["cards"]:
+        yield "No card is shown."
+    for card in decision["cards"]:
+        yield f"Card [{card['indicator']}] {card['summary']}"
+        for suggestion in card.get("suggestions", ()):
+            yield f"  offers: {suggestion['label']}"
+    for held in decision["held"]:
+        yield f"Held back [{held['topic']}]: {held['reason']}"
+
+
+def _findings(decision: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "Findings"
+    for status in _STATUS:
+        for finding in decision["findings"]:
+            if finding["status"] == status:
+                yield f"  {finding['atom']} {finding['id']}: {status}"
+                for evidence in finding["evidence"]:
+                    yield from _evidence(evidence)
+    missing = [f["atom"] for f in decision["findings"] if f["status"] == "not-documented"]
+    if missing:
+        yield f"  not documented: {' '.join(missing)}"
+
+
+def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
+    place = ", ".join(str(evidence[key]) for key in ("ref", "path", "date", "side", "kind") if evidence.get(key))
+    yield f"    '{evidence['quote']}'"
+    yield f"      {place}: {evidence['status']}, {evidence['reason']}"
+    marks = [f"{mark['role']} {mark['concept']} '{mark['phrase']}'" for mark in evidence.get("marks", ())]
+    if marks:
+        yield f"      read by: {'; '.join(marks)}"
+
+
+def _criteria(decision: Mapping[str, Any]) -> Iterator[str]:
+    rule = None
+    for criterion in decision["criteria"]:
+        if criterion["rule"] != rule:
+            rule = criterion["rule"]
+            yield ""
+            yield f"Criteria of {rule}  (+ met, - unmet, ? unknown)"
+        yield f"  {'  ' * criterion.get('level', 0)}{_SIGN[criterion['outcome']]} {criterion['text']}"
