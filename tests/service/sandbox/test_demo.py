@@ -1,11 +1,26 @@
-"""The requests an EHR would make for the demo patients."""
+"""The demo patients: what an EHR would send for them, and what is concluded."""
+
+from datetime import UTC, date, datetime
 
 import pytest
 
+from service.chart.read import Gathered, read_chart
+from service.decision import decide
+from service.fhir.prefetch_table import TEMPLATES
+from service.knowledge.load import load_knowledge
+from service.moment import Moment
 from service.sandbox.demo import DEMO_PATIENTS, demo_request
+from service.sandbox.search import find
+from service.sandbox.store import Store
 
 SERVER = "http://127.0.0.1:8000/sandbox/fhir"
 INSTANCE = "6b1d0c8a-2b33-4b3c-9d43-7f1a7a9d1c11"
+TODAY = date(2027, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return load_knowledge()
 
 
 def test_a_patient_view_request_names_patient_visit_user_and_server_and_has_no_prefetch():
@@ -46,3 +61,17 @@ def test_there_are_at_least_ten_demo_patients_with_readable_ids_and_one_line_eac
     for patient in DEMO_PATIENTS:
         assert patient.id.startswith("demo-")
         assert patient.shows
+
+
+@pytest.mark.parametrize("patient", DEMO_PATIENTS, ids=lambda patient: patient.id)
+def test_the_shipped_rules_conclude_for_each_demo_patient_what_is_said_of_them(patient, knowledge):
+    store = Store.demo(TODAY)
+    resources = {
+        template.key: find(store, template.query.split("?")[0], [("patient", patient.id)], page_limit=500).resources
+        for template in TEMPLATES
+        if "?" in template.query
+    }
+    chart = read_chart(Gathered(store.read("Patient", patient.id), resources), patient.id)
+    moment = Moment(now=datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC), hook="patient-view", seed="demo")
+    assert decide(chart, knowledge, moment).to_json()["state"] == patient.state
+    assert chart.gaps == ()
