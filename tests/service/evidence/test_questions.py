@@ -1,0 +1,107 @@
+"""Questions in a note and what their answers make of them."""
+
+import pytest
+from support.tiny_language import read, said, tiny
+
+from service.evidence.questions import answered
+from service.evidence.sentences import sentences_of
+
+
+def asked(text: str) -> list[tuple[str, str]]:
+    """What each sentence comes to: its words, and whether it is plain, stated or denied."""
+    language = tiny()
+    return [
+        (" ".join(word.norm for word in sentence.words), answer)
+        for sentence, answer in answered(sentences_of(text, language.layout), language.answers)
+    ]
+
+
+def test_a_sentence_that_asks_nothing_is_plain():
+    assert asked("Knoll glimmers.") == [("knoll glimmers .", "plain")]
+
+
+@pytest.mark.parametrize("answer", ["Yes.", "yes", "Y", "Always.", "- yes", "> Yes"])
+def test_a_question_answered_yes_states_what_was_asked(answer):
+    assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", "stated")]
+
+
+@pytest.mark.parametrize("answer", ["No.", "no", "N", "Never.", "- no"])
+def test_a_question_answered_no_denies_what_was_asked(answer):
+    assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", "denied")]
+
+
+@pytest.mark.parametrize("label", ["A:", "Ans:", "Answer:", "Response:"])
+def test_an_answer_may_carry_a_label(label):
+    assert asked(f"Knoll glimmers?\n{label} no") == [("knoll glimmers", "denied")]
+
+
+@pytest.mark.parametrize("label", ["Q:", "Question:", "Q.", "-"])
+def test_a_question_may_carry_a_label(label):
+    assert asked(f"{label} Knoll glimmers? No")[-1] == ("knoll glimmers", "denied")
+
+
+def test_words_after_yes_or_no_are_a_statement_of_their_own():
+    assert asked("Knoll glimmers? No, the reef fizzes.") == [
+        ("knoll glimmers", "denied"),
+        ("the reef fizzes .", "plain"),
+    ]
+
+
+def test_a_labelled_answer_in_words_makes_one_statement_with_its_question():
+    assert asked("Knoll glimmers dimmed by?\nA: zonking") == [("knoll glimmers dimmed by zonking", "stated")]
+    assert said("Knoll glimmers dimmed by?\nA: zonking") == ["leg eases sitting"]
+
+
+def test_an_answer_in_words_without_a_label_stands_for_itself():
+    assert asked("Knoll glimmers? The reef fizzes.") == [("the reef fizzes .", "plain")]
+
+
+def test_a_question_without_an_answer_says_nothing():
+    assert asked("Knoll glimmers?") == []
+
+
+def test_a_question_followed_by_another_question_says_nothing():
+    assert asked("Knoll glimmers? Reef fizzes? No.") == [("reef fizzes", "denied")]
+    assert asked("Knoll glimmers?\nQ: Reef fizzes?\nA: yes") == [("reef fizzes", "stated")]
+
+
+def test_an_answer_is_used_up_by_its_question():
+    assert asked("Knoll glimmers? No. Reef fizzes? Yes.") == [("knoll glimmers", "denied"), ("reef fizzes", "stated")]
+
+
+def test_an_unticked_item_of_a_form_says_nothing():
+    assert asked("[ ] knoll glimmers\n[x] reef fizzes\n") == [("reef fizzes", "plain")]
+
+
+def test_the_if_of_a_question_is_no_condition_once_it_is_answered():
+    assert said("Do the knoll glimmers dim if zonking? Yes.") == ["leg eases sitting"]
+    assert said("The knoll glimmers dim if zonking.") == ["hypothetical leg eases sitting"]
+
+
+def test_what_is_denied_in_an_answer_is_not_what_the_next_sentence_speaks_of():
+    assert said("Knoll glimmers? No. Strolling kindles it.") == ["something provokes walking"]
+    assert said("Knoll glimmers? Yes. Strolling kindles it.") == ["leg provokes walking"]
+
+
+def test_a_denied_question_is_marked_as_denied():
+    assert [sentence.denied for sentence in read("Knoll glimmers? No. Reef fizzes.")] == [True, False]
+
+
+def test_the_ticked_one_of_two_boxes_answers_a_question():
+    assert asked("Knoll glimmers? [x] yes [ ] no") == [("knoll glimmers", "stated")]
+
+
+BOXES = pytest.mark.xfail(strict=True, reason="an empty box right behind the question is taken for its answer")
+
+
+@pytest.mark.parametrize(
+    ("boxes", "expected"),
+    [
+        ("[ ] yes [x] no", [("knoll glimmers", "denied")]),
+        ("[ ] no [x] yes", [("knoll glimmers", "stated")]),
+        ("[ ] yes [ ] no", []),
+    ],
+)
+@BOXES
+def test_an_empty_box_answers_no_question(boxes, expected):
+    assert asked(f"Knoll glimmers? {boxes}") == expected

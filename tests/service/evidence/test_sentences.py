@@ -1,0 +1,168 @@
+"""A note to its sentences, as real notes are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tiny_language import tiny
+
+from service.evidence.sentences import Sentence, sentences_of
+
+LONG = "The glimmers in the knoll were there for the whole of last"
+
+
+def split(text: str) -> list[str]:
+    return [text[s.start : s.end] for s in sentences(text)]
+
+
+def sentences(text: str) -> list[Sentence]:
+    return sentences_of(text, tiny().layout)
+
+
+def sections(text: str) -> list[tuple[str, str]]:
+    """Each sentence with the section it stands in."""
+    return [(s.section.id if s.section else "", text[s.start : s.end]) for s in sentences(text)]
+
+
+@pytest.mark.parametrize("end", [".", "!", "?"])
+def test_a_sentence_ends_at_its_mark(end):
+    assert split(f"One glimmers{end} Two fizzes{end}") == [f"One glimmers{end}", f"Two fizzes{end}"]
+
+
+def test_an_abbreviation_does_not_end_a_sentence():
+    assert split("Seen by Dr. Zorp today. Fine.") == ["Seen by Dr. Zorp today.", "Fine."]
+
+
+def test_an_abbreviation_at_the_end_of_its_line_ends_the_sentence():
+    assert split("Seen by Dr.\nZorp seen") == ["Seen by Dr.", "Zorp seen"]
+
+
+def test_letters_with_points_between_them_do_not_end_a_sentence():
+    assert split("Twice, e.g. at 5 a.m. and later. Then none.") == ["Twice, e.g. at 5 a.m. and later.", "Then none."]
+
+
+def test_a_decimal_point_does_not_end_a_sentence():
+    assert split("Index 0.72 and .69 today. Fine.") == ["Index 0.72 and .69 today.", "Fine."]
+
+
+def test_a_full_stop_without_a_space_still_ends_a_sentence():
+    assert split("Glimmers on strolling.Fainter zonking.") == ["Glimmers on strolling.", "Fainter zonking."]
+
+
+@pytest.mark.parametrize("bullet", ["-", "*", "•", "·", "+", ">", "#"])
+def test_each_bullet_is_a_sentence_without_its_sign(bullet):
+    assert split(f"{bullet} knoll glimmers\n{bullet} no fizzes\n") == ["knoll glimmers", "no fizzes"]
+
+
+def test_a_bullet_begins_a_sentence_even_where_the_line_before_it_was_left_open():
+    assert split(f"{LONG}\n- no fizzes") == [LONG, "no fizzes"]
+
+
+def test_a_hard_wrapped_line_goes_on():
+    text = f"{LONG}\nyear and longer."
+    assert split(text) == [text]
+
+
+def test_a_line_that_begins_with_a_capital_begins_a_sentence():
+    assert split(f"{LONG}\nYear after year") == [LONG, "Year after year"]
+
+
+def test_short_lines_are_items_of_a_list_whatever_letter_they_begin_with():
+    assert split("knoll glimmers\nfizzes at night") == ["knoll glimmers", "fizzes at night"]
+
+
+def test_a_short_line_that_ends_in_a_comma_goes_on():
+    assert split("knoll glimmers,\nfizzes at night") == ["knoll glimmers,\nfizzes at night"]
+
+
+def test_a_blank_line_always_ends_a_sentence_and_opens_a_paragraph():
+    first, second = sentences(f"{LONG}\n\nyear and longer.")
+    assert (first.opens_paragraph, second.opens_paragraph) == (True, True)
+
+
+def test_a_second_sentence_of_a_paragraph_does_not_open_one():
+    assert [s.opens_paragraph for s in sentences("One. Two.\n\nThree. Four.")] == [True, False, True, False]
+
+
+def test_a_heading_with_a_colon_opens_its_section():
+    assert sections("Tale: knoll glimmers. Fine.\nKin: reef glimmers.") == [
+        ("presenting", "knoll glimmers."),
+        ("presenting", "Fine."),
+        ("family", "reef glimmers."),
+    ]
+
+
+def test_a_heading_alone_on_its_line_opens_its_section():
+    assert sections("KIN\nreef glimmers\nLooks\nfine") == [("family", "reef glimmers"), ("examination", "fine")]
+
+
+def test_a_heading_may_open_in_the_middle_of_a_line():
+    assert sections("Tale: glimmers. Kin: fizzes.") == [("presenting", "glimmers."), ("family", "fizzes.")]
+
+
+def test_the_longest_heading_wins():
+    assert sections("Tale of today: glimmers") == [("presenting", "glimmers")]
+    assert sections("A/P: glimmers") == [("assessment", "glimmers")]
+
+
+def test_a_heading_word_within_a_sentence_is_a_word():
+    assert sections("Her kin are well. The looks of it: fine.") == [
+        ("", "Her kin are well."),
+        ("", "The looks of it: fine."),
+    ]
+
+
+def test_a_heading_word_that_begins_a_line_of_prose_is_a_word():
+    assert sections("Kin are well.") == [("", "Kin are well.")]
+
+
+def test_a_bulleted_heading_opens_its_section():
+    assert sections("- Kin: glimmers") == [("family", "glimmers")]
+
+
+def test_a_sentence_knows_the_heading_it_stands_under():
+    assert [s.heading for s in sentences("TALE OF TODAY: glimmers")] == ["tale of today"]
+
+
+def test_a_section_holds_until_the_next_heading_across_blank_lines():
+    assert [name for name, _ in sections("Kin: one.\n\ntwo.\n\nTale: three.")] == ["family", "family", "presenting"]
+
+
+def test_an_answer_label_after_a_question_is_not_the_heading_of_the_assessment():
+    assert sections("Glimmers?\nA: yes") == [("", "Glimmers?"), ("", "A: yes")]
+    assert sections("Glimmers.\nA: yes") == [("", "Glimmers."), ("assessment", "yes")]
+
+
+def test_a_question_mark_before_a_word_is_a_doubt_and_no_end():
+    assert split("Possibly ?zorp today. Fine.") == ["Possibly ?zorp today.", "Fine."]
+    assert split("Glimmers, ? zorp.") == ["Glimmers, ? zorp."]
+
+
+@pytest.mark.parametrize("box", ["[ ]", "( )", "[]"])
+def test_an_empty_box_marks_its_item_as_unticked(box):
+    assert [(s.unticked, s.words[0].norm) for s in sentences(f"{box} glimmers\nfizzes")] == [
+        (True, "glimmers"),
+        (False, "fizzes"),
+    ]
+
+
+@pytest.mark.parametrize("box", ["[x]", "(x)", "[X]"])
+def test_a_ticked_box_states_its_item(box):
+    assert [(s.unticked, s.words[0].norm) for s in sentences(f"{box} glimmers [ ] fizzes")] == [
+        (False, "glimmers"),
+        (True, "fizzes"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "...", "- - -", "?!", "\n-\n*\n"])
+def test_a_text_without_a_word_has_no_sentence(text):
+    assert sentences(text) == []
+
+
+@given(st.text(alphabet="ab 1.,?!:-*[]()xA\n'/") | st.text())
+def test_every_sentence_has_a_word_and_they_stand_in_order_without_overlap(text):
+    found = sentences(text)
+    places = [(s.start, s.end) for s in found]
+    assert places == sorted(places)
+    assert all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False))
+    assert all(any(word.norm[0].isalnum() for word in s.words) for s in found)
+    assert all(word.norm[0] != "\n" for s in found for word in s.words)
