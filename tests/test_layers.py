@@ -17,7 +17,8 @@ CORE = ("chart", "evidence", "assessment", "cards", "knowledge/model.py", "decis
 IMPURE = frozenset(
     {
         "aiosqlite", "alembic", "asyncio", "fastapi", "glob", "http", "httpx", "io", "jinja2", "logging",
-        "multiprocessing", "os", "pathlib", "platformdirs", "random", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "starlette",
+        "multiprocessing", "os", "pathlib", "platformdirs", "random", "secrets", "shutil", "socket", "sqlalchemy",
+        "sqlite3", "starlette",
         "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request", "uvicorn", "yaml",
     }
 )  # fmt: skip

@@ -37,7 +37,9 @@ class Database:
     async def start(self) -> bool:
         """Start the writer and create or migrate what is missing; whether that worked."""
         self.writer.start()
-        return await self.usable()
+        usable = await self.usable()
+        self.writer.failing = not usable
+        return usable
 
     async def stop(self) -> None:
         """Write what is queued, then close every connection."""
