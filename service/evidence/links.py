@@ -389,7 +389,9 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
     if symptom.negated:
         low, high = sorted((symptom.first, posture.first))
         by = symptom.judgement.by
-        attached = by is not None and by.first > posture.last and bool(_ATTACHED & {*stretch.norms(by.first - 1, by.first)})
+        attached = (
+            by is not None and by.first > posture.last and bool(_ATTACHED & {*stretch.norms(by.first - 1, by.first)})
+        )
         if "," in stretch.norms(low, high) and not attached:
             return None  # "chest pain leaning forward, no leg pain": two statements
         return "free" if posture.concept.posture != "walking" else "not-provoked"

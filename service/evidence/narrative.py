@@ -156,13 +156,14 @@ def _read_sentence(
         [(m.first, m.last) for m in cues],
     )
     symptoms = symptoms_of(sentence.words, mentions, scopes, stops)
+    concerned = symptoms
     if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
-        symptoms = [stand_in]
+        concerned = [stand_in]
     stretch = Stretch(
         sentence.words,
         postures,
         cues,
-        symptoms,
+        concerned,
         scopes,
         stops,
         language.connectors,
