@@ -1,5 +1,7 @@
 """A note to its sentences, as real notes are written."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +165,6 @@ def test_every_sentence_has_a_word_and_they_stand_in_order_without_overlap(text)
     found = sentences(text)
     places = [(s.start, s.end) for s in found]
     assert places == sorted(places)
-    assert all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(places))
     assert all(any(word.norm[0].isalnum() for word in s.words) for s in found)
     assert all(word.norm[0] != "\n" for s in found for word in s.words)
