@@ -1,5 +1,5 @@
-"""Running the application on a socket until somebody ends it. In: an app, an address. Out: a served process that stops
-cleanly on Ctrl-C or SIGTERM, or one sentence on why the address cannot be had."""
+"""Running the application on a socket until somebody ends it. In: an app, an address. Out: a served process
+that stops cleanly on Ctrl-C or SIGTERM, or one sentence on why the address cannot be had."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def serve(app: FastAPI, listening: socket.socket, *, started: Callable[[], Await
         server_header=False,
         timeout_graceful_shutdown=FAREWELL_SECONDS,
     )
-    # The knowledge is some hundred thousand small objects that live as long as the process: without this a full collection
-    # walks them all and holds up a call for more than a tenth of a second.
+    # The knowledge is some hundred thousand small objects that live as long as the process. Without this a full
+    # collection walks them all and holds up a call for more than a tenth of a second.
     gc.collect()
     gc.freeze()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 import yaml
 
 from service.assessment.definition import ATOMS, AUXILIARY, RuleDefinition
-from service.cards.definition import CardFile, CardLibrary
+from service.cards.definition import CardDefinition, CardFile, CardLibrary
 from service.evidence.definition import (
     FindingDefinition,
     LanguageDefinition,
@@ -30,7 +30,17 @@ SHIPPED = Path(__file__).parent
 _ORDER = (*ATOMS, *AUXILIARY)
 _FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
 
-Definition = TypeVar("Definition")
+
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML that refuses a key written twice, where plain YAML would forget the first in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is written twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 class KnowledgeError(Exception):
@@ -45,11 +55,11 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` for the first
     bad file."""
     root = folder or SHIPPED
-    findings = _files(root, "findings", FindingDefinition)
-    rules = _files(root, "rules", RuleDefinition)
-    languages = _files(root, "language", LanguageDefinition)
-    value_sets = _files(root, "value_sets", ValueSetDefinition)
-    cards = _files(root, "cards", CardFile)
+    findings: list[tuple[str, FindingDefinition]] = _files(root, "findings", FindingDefinition)
+    rules: list[tuple[str, RuleDefinition]] = _files(root, "rules", RuleDefinition)
+    languages: list[tuple[str, LanguageDefinition]] = _files(root, "language", LanguageDefinition)
+    value_sets: list[tuple[str, ValueSetDefinition]] = _files(root, "value_sets", ValueSetDefinition)
+    cards: list[tuple[str, CardFile]] = _files(root, "cards", CardFile)
     _check_findings(findings, languages, value_sets)
     _check_rules(rules)
     try:
@@ -57,8 +67,8 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     except ValueError as error:
         raise KnowledgeError("cards/", "content", str(error), "keep one file of each kind") from error
     for name, card in cards:
-        if hasattr(card, "id"):
-            _refuse(f"cards/{name}", card.problems() if hasattr(card, "problems") else iter(()))
+        if isinstance(card, CardDefinition):
+            _refuse(f"cards/{name}", card.problems())
     _refuse("cards/", library.problems())
     try:
         reading = compile_reading(
@@ -71,16 +81,16 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     return Knowledge(reading, tuple(sorted((r for _, r in rules), key=lambda r: r.order)), library, _fingerprint(root))
 
 
-def read_definition(path: Path, kind: type[Definition]) -> Definition:
-    """One YAML file as a definition; its `id` must be its file name."""
+def read_definition(path: Path, kind: Any) -> Any:
+    """One YAML file as a definition of `kind`, a Struct or a union of them; its `id` must be its file name."""
     name = f"{path.parent.name}/{path.name}"
     try:
-        raw = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        raw = yaml.load(path.read_bytes(), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
         raise KnowledgeError(
-            name, where, f"is not YAML: {error.problem}", "check quotes, colons and indentation there"
+            name, where, f"cannot be read as YAML: {error.problem}", "check keys, quotes, colons and indentation there"
         ) from error
     try:
         definition = msgspec.convert(raw, kind)
@@ -96,7 +106,7 @@ def read_definition(path: Path, kind: type[Definition]) -> Definition:
     return definition
 
 
-def _files(root: Path, folder: str, kind: type[Definition]) -> list[tuple[str, Definition]]:
+def _files(root: Path, folder: str, kind: Any) -> list[tuple[str, Any]]:
     paths = sorted((root / folder).glob("*.yaml"))
     if not paths:
         raise KnowledgeError(
