@@ -4,6 +4,8 @@ from support.hook_calls import HOOK_NAMES, body, example, examples, request_for
 from cds_hooks import InvalidRequest, MalformedJSON, UnknownHook, read_request
 
 AUTHORIZATION = request_for()["fhirAuthorization"]
+REST = b'"hook": "patient-view", "hookInstance": "x", "context": {"userId": "Practitioner/1", "patientId": "1"}}'
+TWO_PATIENTS = b'{"hook": "patient-view", "hookInstance": "x", "context": {"patientId": "1", "patientId": "2"}}'
 
 
 def refused(message):
@@ -123,13 +125,10 @@ def test_an_authorization_that_cannot_be_used_is_refused(name, value):
 
 
 def test_sloppy_but_clear_authorizations_are_read():
-    authorization = AUTHORIZATION | {
-        "token_type": "bearer",
-        "expires_in": "300",
-        "scope": "launch EPIC.FHIR.R4 user/*.rs",
-    }
-    read = read_request(body(request_for(fhirAuthorization=authorization))).fhir_authorization
-    assert (read.token_type, read.expires_in, read.scope) == ("Bearer", 300, "launch EPIC.FHIR.R4 user/*.rs")
+    scope = "launch EPIC.FHIR.R4.SERVICES user/*.rs"
+    sloppy = AUTHORIZATION | {"token_type": "bearer", "expires_in": "300", "scope": scope}
+    read = read_request(body(request_for(fhirAuthorization=sloppy))).fhir_authorization
+    assert (read.token_type, read.expires_in, read.scope) == ("Bearer", 300, scope)
 
 
 def test_a_token_for_another_patient_is_worth_a_warning():
@@ -172,8 +171,7 @@ def test_an_extension_that_is_no_object_costs_only_itself():
 
 def test_prefetch_values_stay_unread():
     """PRE-14: null is legal here, and here only."""
-    request = read_request(b'{"hook": "patient-view", "hookInstance": "x", "context": {"userId": "Practitioner/1",'
-                           b'"patientId": "1"}, "prefetch": {"a": null, "b": {"resourceType": "Patient"}}}')  # fmt: skip
+    request = read_request(b'{"prefetch": {"a": null, "b": {"resourceType": "Patient"}},' + REST)
     assert {key: bytes(raw) for key, raw in request.prefetch.items()} == {
         "a": b"null",
         "b": b'{"resourceType": "Patient"}',
@@ -188,15 +186,11 @@ def test_a_prefetch_that_is_no_object_is_refused(prefetch):
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        (b'{"hook": "a", "hook": "a"}', "hook"),
-        (b'{"hook": "patient-view", "hookInstance": "x", "context": {"patientId": "1", "patientId": "2"}}', "context.patientId"),
-        (
-            b'{"hook": "patient-view", "hookInstance": "x", "context": {"userId": "Practitioner/1", "patientId": "1"},'
-            b' "prefetch": {"labs": null, "labs": {}}}',
-            "prefetch.labs",
-        ),
+        (b'{"hook": "order-sign",' + REST, "hook"),
+        (TWO_PATIENTS, "context.patientId"),
+        (b'{"prefetch": {"labs": null, "labs": {}},' + REST, "prefetch.labs"),
     ],
-)  # fmt: skip
+)
 def test_duplicates_at_the_top_in_the_context_and_in_the_prefetch_are_refused(text, path):
     with pytest.raises(MalformedJSON) as caught:
         read_request(text)
