@@ -46,8 +46,8 @@ concepts:
   - {id: spire, kind: site, region: other, phrases: [spire]}
   - {id: twain, kind: side, both: true, phrases: [twain]}
   - {id: lone, kind: side, single: true, phrases: [lone]}
-  # What is felt.
-  - {id: glimmers, kind: symptom, quality: pain, phrases: [glimmer/glimmers/glimmering]}
+  # What is felt. `pain` must be known in any language: a bare place (`left thigh`) is read as pain in it.
+  - {id: glimmers, kind: symptom, quality: pain, phrases: [glimmer/glimmers/glimmering, pain]}
   - {id: fizzes, kind: symptom, quality: sensory, phrases: [fizz/fizzes]}
   - {id: murk, kind: symptom, quality: any, phrases: [murk]}
   - {id: snuffles, kind: symptom, quality: foreign, regions: [other], phrases: [snuffles]}

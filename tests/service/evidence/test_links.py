@@ -344,3 +344,12 @@ def test_a_link_keeps_the_words_that_made_it():
     (sentence,) = read("Knoll glimmers dimmed by zonking.")
     (link,) = sentence.links
     assert [mention.id for mention in link.mentions] == ["zonking", "dimmed", "glimmers", "knoll"]
+
+
+def test_a_part_of_the_leg_named_with_posture_and_cue_is_where_it_is_felt_and_no_symptom_of_its_own():
+    assert said("Strolling kindles my dell.") == ["thigh provokes walking"]
+    assert read("Strolling kindles my dell.")[0].symptoms == ()
+
+
+def test_another_part_of_the_body_named_with_posture_and_cue_stands_for_nothing():
+    assert said("Strolling kindles my spire.") == ["something provokes walking"]

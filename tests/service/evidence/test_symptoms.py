@@ -93,14 +93,6 @@ def test_a_sentence_with_places_alone_has_no_symptom():
     assert read("The reef and the dell.") == []
 
 
-def test_a_place_between_posture_and_cue_stands_for_what_is_felt_there():
-    assert felt("Strolling kindles my dell.") == ["any: thigh"]
-
-
-def test_a_place_outside_the_leg_stands_for_nothing():
-    assert felt("Strolling kindles my spire.") == []
-
-
 def test_a_syndrome_is_known_as_felt_on_walking():
     assert [s.on_walking for s in symptoms("Gloam. Knoll glimmers.")] == [True, False]
 
