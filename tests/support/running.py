@@ -1,6 +1,7 @@
 """The whole application, called in its own process: real settings, knowledge, SQLite file and sandbox; only the network
 is cut short, in that the FHIR client reaches the application itself."""
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,14 +48,17 @@ def settings_for(tmp_path: Path, **changes: Any) -> Settings:
 
 
 class ToItself(httpx.AsyncBaseTransport):
-    """A transport to an application that is named later; counts what it carries."""
+    """A transport to an application that is named later; counts what it carries, and never answers for `silent`."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: str | None = None) -> None:
         self.app: FastAPI | None = None
+        self.silent = silent
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        if self.silent is not None and request.url.path.endswith(self.silent):
+            await asyncio.Event().wait()
         assert self.app is not None
         return await httpx.ASGITransport(self.app).handle_async_request(request)
 
@@ -87,8 +91,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, knowledge: Knowledge | None = None) -> AsyncIterator[Running]:
-    to_itself = ToItself()
+async def running(
+    settings: Settings, knowledge: Knowledge | None = None, *, silent: str | None = None
+) -> AsyncIterator[Running]:
+    """The application while it runs; its FHIR server never answers a query that ends in `silent`."""
+    to_itself = ToItself(silent)
     http = httpx.AsyncClient(transport=to_itself, follow_redirects=False)
     app = create_app(settings, http=http, knowledge=knowledge or shipped_knowledge())
     to_itself.app = app
