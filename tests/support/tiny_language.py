@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 from service.chart.model import Chart, Concept, Passage, Patient, Report, Span
-from service.evidence.definition import FindingDefinition, LanguageDefinition, ValueSetDefinition
+from service.evidence.definition import CodeDefinition, FindingDefinition, LanguageDefinition, ValueSetDefinition
 from service.evidence.extract import extract
 from service.evidence.model import Findings
 from service.evidence.narrative import Language, ReadSentence, compile_language, read_text
@@ -150,11 +150,9 @@ def finding_of(text: str, **changes: object) -> FindingDefinition:
 SYSTEM = "urn:made-up"
 
 
-def value_set(name: str, *codes: str) -> ValueSetDefinition:
-    return msgspec.convert(
-        {"id": name, "title": name, "codes": [{"system": SYSTEM, "code": code, "source": "made up"} for code in codes]},
-        ValueSetDefinition,
-    )
+def value_set(name: str, *codes: str, system: str = SYSTEM) -> ValueSetDefinition:
+    listed = tuple(CodeDefinition(system=system, code=code, source="made up") for code in codes)
+    return ValueSetDefinition(id=name, title=name, codes=listed)
 
 
 def reading_of(*findings: FindingDefinition, value_sets: tuple[ValueSetDefinition, ...] = ()) -> Reading:

@@ -1,0 +1,188 @@
+"""Findings in numbers: at or below the limit is present, above it absent."""
+
+from datetime import date
+
+import pytest
+from support.tiny_language import SYSTEM, extracted, finding_of, notes, value_set
+
+from service.chart.model import Chart, Coding, Concept, Measure, Observed, Patient, Problem, Quantity, Span
+from service.evidence.model import Found
+
+DAY = date(2026, 10, 20)
+INDEX = finding_of(
+    "measured: [{value_set: index, target: index, at_most: 0.90, lowest: 0.05, highest: 3.0, source: made up}]"
+)
+SETS = (value_set("index", "i", "il", "ir"), value_set("index-left", "il"), value_set("index-right", "ir"))
+
+
+def measured(*measures: Measure, **given) -> Found:
+    one = Observed("Observation/1", measures, **{"when": Span(DAY), **given})
+    return extracted(Chart(Patient("p"), observed=(one,)), INDEX, value_sets=SETS)["Z"]
+
+
+def number(value, code: str = "i", display: str = "Index", path: str = "") -> Measure:
+    return Measure(Concept((Coding(SYSTEM, code, display),)), (value,), path)
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    """Status, side and number of each piece of evidence in a note."""
+    one = extracted(notes(text), INDEX, value_sets=SETS)["Z"]
+    return sorted((e.status, e.side, e.value) for e in one.evidence)
+
+
+# --- coded -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [(0.72, "present"), (0.9, "present"), (0.91, "absent"), (1.1, "absent"), (3.0, "absent")]
+)
+def test_a_coded_number_at_or_below_the_limit_is_present_and_above_it_absent(value, status):
+    assert measured(number(Quantity(value))).status == status
+
+
+@pytest.mark.parametrize("value", [0.04, 0.0, -1.0, 3.01, 72.0, 140.0])
+def test_a_coded_number_out_of_bounds_is_something_else(value):
+    assert measured(number(Quantity(value))).status == "not-documented"
+
+
+def test_the_evidence_says_what_was_measured_when_and_why_it_counts():
+    (one,) = measured(number(Quantity(0.72))).evidence
+    assert (one.quote, one.value, one.reason, one.path, one.when) == (
+        "Index: 0.72",
+        "0.72",
+        "0.72 is at or below 0.90",
+        "value",
+        DAY,
+    )
+
+
+def test_a_comparator_is_kept():
+    (one,) = measured(number(Quantity(0.4, "", "<"))).evidence
+    assert (one.value, one.status) == ("<0.4", "present")
+
+
+@pytest.mark.parametrize("value", ["0.72", "0.72 on the left", "ratio .72"])
+def test_a_number_in_a_coded_text_is_read(value):
+    assert measured(number(value)).status == "present"
+
+
+@pytest.mark.parametrize(
+    ("code", "display", "side"),
+    [("il", "Index", "left"), ("ir", "Index", "right"), ("i", "Index, LEFT", "left"), ("i", "Index", "")],
+)
+def test_the_side_comes_from_the_code_or_its_words(code, display, side):
+    (one,) = measured(number(Quantity(0.7), code, display)).evidence
+    assert one.side == side
+
+
+def test_one_side_below_the_limit_is_enough():
+    found = measured(number(Quantity(0.7), "il"), number(Quantity(1.1), "ir", path="component[0]"))
+    assert found.status == "present"
+    assert sorted((e.side, e.status, e.path) for e in found.evidence) == [
+        ("left", "present", "value"),
+        ("right", "absent", "component[0].value"),
+    ]
+
+
+def test_a_number_of_another_code_is_not_read():
+    other = Measure(Concept((Coding(SYSTEM, "other", "Index"),)), (Quantity(0.7),))
+    assert measured(other).status == "not-documented"
+
+
+# --- in sentences ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["Index 0.72.", "Index of 0.72 today.", "The index came back at .72", "INDEX: 0,72"])
+def test_a_number_behind_its_name_is_read(text):
+    assert [status for status, _, _ in told(text)] == ["present"]
+
+
+def test_a_number_above_the_limit_in_a_sentence_is_absent():
+    assert told("Index 1.02.") == [("absent", "", "1.02")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Index R 0.84, L 0.71.",
+        "Index right 0.84 left 0.71.",
+        "Index 0.84 right, 0.71 left.",
+        "Index 0.84 (R) and 0.71 (L).",
+        "Right index 0.84. Left index 0.71.",
+        "Index rt 0.84 / lt 0.71",
+    ],
+)
+def test_each_number_in_a_sentence_has_its_side(text):
+    assert told(text) == [("present", "left", "0.71"), ("present", "right", "0.84")]
+
+
+def test_a_side_below_the_limit_outweighs_the_other_in_its_sentence():
+    assert told("Index R 0.84, L 1.10.") == [("present", "right", "0.84")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Index < 0.90 is low.",
+        "An index below 0.9 matters.",
+        "Index under 0.90, call.",
+        "Index less than 0.9 matters.",
+        "Index of 0.90 or lower matters.",
+        "Index of 0.90 or less.",
+        "Index ≤ 0.90 matters.",
+    ],
+)
+def test_a_threshold_is_no_result(text):
+    assert told(text) == []
+
+
+@pytest.mark.parametrize("text", ["Index 0.9 cm.", "Index 1.0 mm apart.", "Index 0.72 % of all.", "Index 0.8 mmHg."])
+def test_a_number_with_another_unit_is_no_result(text):
+    assert told(text) == []
+
+
+@pytest.mark.parametrize("text", ["Index on 10/02/2026.", "Index 2 weeks ago.", "Index, 72 years.", "Index 120."])
+def test_dates_and_whole_numbers_are_no_results(text):
+    assert told(text) == []
+
+
+def test_a_whole_one_is_a_result():
+    assert told("Index 1 today.") == [("absent", "", "1")]
+
+
+def test_a_number_before_its_name_or_far_behind_it_is_not_read():
+    assert told("At 0.72 they spoke of the index.") == []
+    assert told("Index, as the letter that came with the post in the morning of that day said, 0.72.") == []
+
+
+def test_a_number_belongs_to_the_last_name_before_it():
+    assert told("Index left 0.72, right index 0.81.") == [("present", "left", "0.72"), ("present", "right", "0.81")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If index 0.72, call.",
+        "Her aunt: index 0.72.",
+        "Denies index 0.72.",
+        "Kin: index 0.72.",
+        "Advice: index 0.72 matters.",
+    ],
+)
+def test_a_number_of_somebody_else_of_an_if_or_denied_is_no_result(text):
+    assert told(text) == []
+
+
+def test_a_doubtful_number_is_possible():
+    assert told("Maybe index 0.72.") == [("possible", "", "0.72")]
+
+
+def test_a_number_in_the_note_of_a_resolved_problem_is_no_result():
+    problem = Problem("Condition/1", Concept(text="Index 0.72"), standing="resolved")
+    assert extracted(Chart(Patient("p"), problems=(problem,)), INDEX, value_sets=SETS)["Z"].status == "not-documented"
+
+
+def test_a_number_in_a_sentence_marks_its_name():
+    (one,) = extracted(notes("The index is 0.72."), INDEX, value_sets=SETS)["Z"].evidence
+    assert [(m.concept, one.quote[m.start : m.end]) for m in one.marks] == [("index", "index")]
+    assert (one.reason, one.when) == ("0.72 is at or below 0.90", DAY)
