@@ -157,7 +157,9 @@ def _decide(given: argparse.Namespace, at: datetime | None) -> int:
         return _complain(f"{given.request} cannot be read: {problem.strerror}")
     try:
         timed = decide_offline(body, at or datetime.now(UTC))
-    except (CDSHooksError, KnowledgeError) as problem:
+    except CDSHooksError as problem:
+        return _complain(f"{problem.title} {problem.message} {problem.advice}".strip())
+    except KnowledgeError as problem:
         return _complain(str(problem))
     decision = timed.decision.to_json()
     _say(explain(decision).rstrip() if given.explain else json.dumps(decision, indent=2, ensure_ascii=False))
