@@ -121,19 +121,21 @@ def _stands_alone(words: tuple[Word, ...], at: int) -> bool:
 
 
 def _side(words: tuple[Word, ...], first: int, at: int) -> str:
-    """The side named nearest to the number, before it by preference: `ABI R 0.84, L 0.91`, `0.84 right`."""
-    for step in range(at - 1, max(first - 3, -1), -1):
-        if words[step].norm in _LEFT:
-            return "left"
-        if words[step].norm in _RIGHT:
-            return "right"
-        if _NUMBER.fullmatch(words[step].norm):
-            break
+    """The side a number is said of: the word right before it, else one right behind it (`0.84 (R)`), else the nearest
+    before it that no other number stands between."""
+    adjacent = _named(words[at - 1].norm) if at else ""
+    if adjacent:
+        return adjacent
     for step in range(at + 1, min(at + 4, len(words))):
-        if words[step].norm in _LEFT:
-            return "left"
-        if words[step].norm in _RIGHT:
-            return "right"
-        if _NUMBER.fullmatch(words[step].norm):
+        if _named(words[step].norm):
+            return _named(words[step].norm)
+        if words[step].norm[0].isalnum() or words[step].norm in {",", ";"}:
             break
+    for step in range(at - 1, max(first - 3, -1), -1):
+        if _named(words[step].norm) or _NUMBER.fullmatch(words[step].norm):
+            return _named(words[step].norm)
     return ""
+
+
+def _named(norm: str) -> str:
+    return "left" if norm in _LEFT else "right" if norm in _RIGHT else ""
