@@ -25,6 +25,6 @@ lint: $(READY)  ## style, types and the layer contracts
 
 $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Cartsign needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else 0'
+	@echo "Installing into .venv (this once; a minute or so where nothing is cached)"
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv==$(UV); }
-	@$(BIN)/uv sync --frozen --inexact
-	@touch $@
+	@$(BIN)/uv sync --quiet --frozen --inexact && touch $@

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 # Imports that cost time (web framework, database) stand in the functions that need them: `decide` starts fast.
-from service.settings import Command, Settings, SettingsError, read_instant, read_settings
+from service.settings import DEFAULTS, Command, Settings, SettingsError, read_instant, read_settings
 
 FAILED = 1
 REFUSED = 2
@@ -125,7 +125,8 @@ async def _introduce(settings: Settings, patient: str | None) -> None:
     _say(f"CDS services   {settings.url}/cds-services")
     if settings.sandbox:
         _say(f"Demo charts    {settings.url}/sandbox/fhir/Patient")
-        _say("Other patients cartsign call demo-mixed   (demo-vascular, demo-red-flag, demo-silent, ...)")
+        elsewhere = "" if settings.port == DEFAULTS["demo"].port else f" --url {url}"
+        _say(f"More patients  {sys.argv[0]} call demo-mixed{elsewhere}   (or demo-vascular, demo-red-flag, ...)")
     _say(f"Health         {settings.url}/readyz   metrics {settings.url}/metrics")
     _say("Ctrl-C ends it.")
 
