@@ -12,12 +12,17 @@ import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.hook_calls import HOOK_NAMES, body, example, examples, request_for
+from support.hook_calls import HOOK_NAMES, example, examples, request_for
 from support.hook_service import Caller, hook_app
 
+# Two of the printed requests lack a required member and are refused as they stand (see test_request.py).
+INCOMPLETE = ("spec3--request--extension", "docs--request--opioid-guideline")
 OFFICIAL = [
-    *examples("spec3--request").values(),
-    *examples("docs--request").values(),
+    *(
+        message
+        for name, message in (examples("spec3--request") | examples("docs--request")).items()
+        if name not in INCOMPLETE
+    ),
     *(
         request_for(hook, context=message["context"])
         for hook in HOOK_NAMES
@@ -117,8 +122,8 @@ def test_mutants_of_the_official_feedback_are_answered_or_refused():
 def test_the_originals_are_what_they_claim_to_be():
     async def ask():
         async with Caller(hook_app()) as client:
-            calls = [(await client.call(body(request_for(hook)))).status_code for hook in HOOK_NAMES]
-            reports = [(await client.report(report)).status_code for report in REPORTS]
-        return calls + reports
+            calls = [await client.call(message) for message in (*map(request_for, HOOK_NAMES), *OFFICIAL)]
+            reports = [await client.report(report) for report in REPORTS]
+        return [response.status_code for response in calls + reports]
 
     assert set(asyncio.run(ask())) == {200}
