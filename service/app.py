@@ -4,7 +4,7 @@ application with the protocol, the evidence page, health, metrics and, where ask
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -100,14 +100,14 @@ def create_app(
     )
     if settings.sandbox:
         app.include_router(sandbox.create_router(Store.demo(now().date())))
-    add_evidence_page(app, database)
+    add_evidence_page(app, database, knowledge.cards.titles)
     add_health(app, database, knowledge, metrics)
     install(app, cors_origins=settings.cors_origins)
     app.add_middleware(Guard, metrics=metrics)
     return app
 
 
-def add_evidence_page(app: FastAPI, database: Database) -> None:
+def add_evidence_page(app: FastAPI, database: Database, titles: Mapping[str, str]) -> None:
     @app.get("/evidence/{token}", include_in_schema=False)
     async def evidence(token: str) -> Response:
         try:
@@ -116,7 +116,7 @@ def add_evidence_page(app: FastAPI, database: Database) -> None:
             return HTMLResponse(pages.unavailable_page(), 503, pages.HEADERS)
         if decision is None:
             return HTMLResponse(pages.missing_page(), 404, pages.HEADERS)
-        return HTMLResponse(pages.evidence_page(decision), 200, pages.HEADERS)
+        return HTMLResponse(pages.evidence_page(decision, titles), 200, pages.HEADERS)
 
 
 def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:

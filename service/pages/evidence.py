@@ -52,8 +52,13 @@ _pages: Final = Environment(
 )
 
 
-def evidence_page(recorded: bytes) -> str:
-    """The page for one decision, as storage keeps it: JSON in bytes."""
+def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
+    """The page for one decision as storage keeps it, JSON in bytes; `titles` says what a finding's letter stands for."""
+
+    def called(finding: Mapping[str, Any]) -> str:
+        title = titles.get(finding["atom"]) or named(finding["id"])
+        return title[:1].upper() + title[1:]
+
     decision = msgspec.json.decode(recorded, type=dict[str, Any])
     findings = decision["findings"]
     return _pages.get_template("evidence.html").render(
@@ -61,11 +66,12 @@ def evidence_page(recorded: bytes) -> str:
         state=STATES.get(decision["state"], decision["state"]),
         decision=decision,
         groups=[(status, [f for f in findings if f["status"] == status]) for status in _ORDER],
-        undocumented=[named(f["id"]) for f in findings if f["status"] == "not-documented"],
+        undocumented=[called(f) for f in findings if f["status"] == "not-documented"],
         criteria=by_rule(decision["criteria"]),
         cards=[
             {"summary": c["summary"], "indicator": c["indicator"], "source": source_of(c)} for c in decision["cards"]
         ],
+        called=called,
         named=named,
         marked=marked,
     )

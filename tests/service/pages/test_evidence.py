@@ -56,7 +56,7 @@ DECISION: dict[str, Any] = {
 
 
 def page_of(decision: dict[str, Any]) -> str:
-    return evidence_page(json.dumps(decision).encode())
+    return evidence_page(json.dumps(decision).encode(), {"V5": "arterial disease of the legs"})
 
 
 class Tags(HTMLParser):
@@ -82,7 +82,7 @@ def test_the_page_shows_state_quotes_criteria_gaps_and_what_is_not_documented() 
         "Several documented features are compatible with neurogenic claudication",
         "Leg pain when walking, not at rest.",
         "Observation/1, valueString, 2026-02-01: present, leg symptom with walking",
-        "Arterial disease",
+        "Arterial disease of the legs",
         "Contrary posture",
         "met Leg symptom on walking",
         "unknown Pulses are normal",
