@@ -194,7 +194,9 @@ def _browser_origins(name: str, text: str) -> tuple[str, ...]:
 
 
 def _database(name: str, text: str) -> str:
-    if not text.startswith("sqlite+aiosqlite:///"):
+    file = text.removeprefix("sqlite+aiosqlite:///")
+    # A database in memory would be another one for every connection.
+    if file in (text, "", ":memory:") or file.startswith("file:"):
         raise SettingsError(f"{name}: expected sqlite+aiosqlite:///FILE; other databases are not supported yet")
     return text
 

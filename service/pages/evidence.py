@@ -53,7 +53,7 @@ _pages: Final = Environment(
 
 
 def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
-    """The page for one decision as storage keeps it, JSON in bytes; `titles` says what a finding's letter stands for."""
+    """The page for one decision as storage keeps it, JSON in bytes; `titles` names a finding by its letter."""
 
     def called(finding: Mapping[str, Any]) -> str:
         title = titles.get(finding["atom"]) or named(finding["id"])

@@ -16,6 +16,8 @@ import pytest
 
 CARTSIGN = Path(sys.executable).parent / "cartsign"
 STARTS_WITHIN = 60
+# Without whatever proxy the machine has: the service is on this one.
+HTTP = httpx.Client(trust_env=False)
 
 
 def environment(tmp_path: Path, **settings: str) -> dict[str, str]:
@@ -61,10 +63,10 @@ def test_the_demo_shows_a_card_serves_and_ends_cleanly(tmp_path: Path, end: sign
     with started(tmp_path, "demo", "--at", "2026-11-30T09:00:00Z") as (process, said):
         url = url_in(said)
         shown = "\n".join(said)
-        discovery = httpx.get(f"{url}/cds-services").json()
+        discovery = HTTP.get(f"{url}/cds-services").json()
         link = re.search(r"http://\S+/evidence/\S+", shown)
         assert link
-        page = httpx.get(link[0])
+        page = HTTP.get(link[0])
 
         process.send_signal(end)
         rest, _ = process.communicate(timeout=STARTS_WITHIN)
@@ -118,9 +120,9 @@ def test_a_port_in_use_gets_one_clear_sentence(tmp_path: Path) -> None:
 def test_serve_in_open_trust_has_no_sandbox_and_logs_json(tmp_path: Path) -> None:
     with started(tmp_path, "serve", CARTSIGN_TRUST="open") as (process, said):
         url = url_in(said)
-        ready = httpx.get(f"{url}/readyz")
-        sandbox = httpx.get(f"{url}/sandbox/fhir/metadata")
-        httpx.post(f"{url}/cds-services/neurogenic-claudication", json={})
+        ready = HTTP.get(f"{url}/readyz")
+        sandbox = HTTP.get(f"{url}/sandbox/fhir/metadata")
+        HTTP.post(f"{url}/cds-services/neurogenic-claudication", json={})
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=STARTS_WITHIN)
 

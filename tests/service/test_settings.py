@@ -95,6 +95,8 @@ def test_the_database_lies_in_the_users_data_folder(monkeypatch: pytest.MonkeyPa
         ("CARTSIGN_FHIR_ORIGINS", "https://a.example, ftp://b.example", "ftp://b.example"),
         ("CARTSIGN_CORS_ORIGINS", "https://a.example/path", "is no origin"),
         ("CARTSIGN_DATABASE_URL", "postgresql://localhost/x", "sqlite+aiosqlite:///FILE"),
+        ("CARTSIGN_DATABASE_URL", "sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///FILE"),
+        ("CARTSIGN_DATABASE_URL", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///FILE"),
         ("CARTSIGN_PROT", "8001", "no setting of Cartsign"),
     ],
 )
