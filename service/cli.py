@@ -22,6 +22,7 @@ DEMO_PATIENT = "demo-probable"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _occupy_standard_streams()
     given = _parser().parse_args(arguments)
     try:
         at = read_instant("--at", given.at) if getattr(given, "at", None) else None
@@ -35,6 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _occupy_standard_streams() -> None:
+    """Started without standard input or output, sockets would take their numbers, and a stray print would go there."""
+    lowest = os.open(os.devnull, os.O_RDWR)
+    while lowest <= 2:
+        lowest = os.dup(lowest)
+    os.close(lowest)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,9 +18,11 @@ _WIDTH: Final = 100
 _HEADING: Final = re.compile(r"\*\*(?P<title>[^*]+)\*\*")
 
 
-def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+def wants_colour(stream: TextIO | None, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether to send colours: to a terminal that can, unless NO_COLOR says otherwise (https://no-color.org)."""
-    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    return (
+        stream is not None and stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    )
 
 
 def show_cards(response: Mapping[str, Any], *, colour: bool = False, width: int | None = None) -> str:

@@ -20,8 +20,10 @@ from service.storage.errors import StorageUnavailable
 # What may wait: enough for a burst, bounded so that a dead disk cannot fill the memory.
 QUEUE_ITEMS = 2_000
 QUEUE_BYTES = 64 * 1024 * 1024
-# How many items share a transaction at most, and how long a caller waits for one.
+# How many items share a transaction at most, how long the writer lets them gather (a transaction costs more than its
+# rows), and how long a caller waits for one.
 BATCH_ITEMS = 200
+LINGER_SECONDS = 0.02
 COMMIT_SECONDS = 5.0
 
 
@@ -57,12 +59,14 @@ class Writer:
         alarm: Callable[[int, str], None],
         queue_items: int = QUEUE_ITEMS,
         queue_bytes: int = QUEUE_BYTES,
+        linger: float = LINGER_SECONDS,
     ) -> None:
         self.failing = False
         self._engine = engine
         self._prepare = prepare
         self._alarm = alarm
         self._room = (queue_items, queue_bytes)
+        self._linger = linger
         self._waiting: deque[Work] = deque()
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
@@ -117,6 +121,7 @@ class Writer:
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
+            await asyncio.sleep(self._linger)
             batch = [self._waiting.popleft() for _ in range(min(BATCH_ITEMS, len(self._waiting)))]
             self._waiting_bytes -= sum(work.size for work in batch)
             if not self._waiting:

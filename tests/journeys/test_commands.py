@@ -1,5 +1,6 @@
 """The commands as a newcomer starts them: real processes, real sockets, no terminal and no input."""
 
+import functools
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 CARTSIGN = Path(sys.executable).parent / "cartsign"
 STARTS_WITHIN = 60
 # Without whatever proxy the machine has: the service is on this one.
-HTTP = httpx.Client(trust_env=False)
+get = functools.partial(httpx.get, trust_env=False)
 
 
 def environment(tmp_path: Path, **settings: str) -> dict[str, str]:
@@ -63,10 +65,10 @@ def test_the_demo_shows_a_card_serves_and_ends_cleanly(tmp_path: Path, end: sign
     with started(tmp_path, "demo", "--at", "2026-11-30T09:00:00Z") as (process, said):
         url = url_in(said)
         shown = "\n".join(said)
-        discovery = HTTP.get(f"{url}/cds-services").json()
+        discovery = get(f"{url}/cds-services").json()
         link = re.search(r"http://\S+/evidence/\S+", shown)
         assert link
-        page = HTTP.get(link[0])
+        page = get(link[0])
 
         process.send_signal(end)
         rest, _ = process.communicate(timeout=STARTS_WITHIN)
@@ -81,6 +83,31 @@ def test_the_demo_shows_a_card_serves_and_ends_cleanly(tmp_path: Path, end: sign
     assert page.status_code == 200
     assert (tmp_path / "stderr").read_text() == ""
     assert (tmp_path / "data" / "cartsign" / "cartsign.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_demo_needs_no_standard_streams_at_all(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {CARTSIGN} demo <&- >&- 2>&-"],
+        env=environment(tmp_path, CARTSIGN_PORT=str(port)),
+    )
+    try:
+        answer = when_it_answers(f"http://127.0.0.1:{port}/livez", process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(STARTS_WITHIN)
+
+    assert (answer.status_code, code) == (200, 0)
+
+
+def when_it_answers(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
+    while process.poll() is None:
+        try:
+            return get(url)
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"the process ended with {process.returncode}")
 
 
 def test_call_shows_what_a_running_service_answers(tmp_path: Path) -> None:
@@ -120,9 +147,9 @@ def test_a_port_in_use_gets_one_clear_sentence(tmp_path: Path) -> None:
 def test_serve_in_open_trust_has_no_sandbox_and_logs_json(tmp_path: Path) -> None:
     with started(tmp_path, "serve", CARTSIGN_TRUST="open") as (process, said):
         url = url_in(said)
-        ready = HTTP.get(f"{url}/readyz")
-        sandbox = HTTP.get(f"{url}/sandbox/fhir/metadata")
-        HTTP.post(f"{url}/cds-services/neurogenic-claudication", json={})
+        ready = get(f"{url}/readyz")
+        sandbox = get(f"{url}/sandbox/fhir/metadata")
+        httpx.post(f"{url}/cds-services/neurogenic-claudication", json={}, trust_env=False)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=STARTS_WITHIN)
 

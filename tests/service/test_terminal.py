@@ -83,3 +83,4 @@ def test_colour_is_for_terminals_that_have_not_declined_it() -> None:
     assert not wants_colour(Terminal(), {"TERM": "xterm", "NO_COLOR": "1"})
     assert not wants_colour(Terminal(), {"TERM": "dumb"})
     assert not wants_colour(io.StringIO(), {"TERM": "xterm"})
+    assert not wants_colour(None, {"TERM": "xterm"})

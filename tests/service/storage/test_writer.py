@@ -64,6 +64,7 @@ async def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
             alarm=lambda count, why: alarms.append((count, why)),
             queue_items=2,
             queue_bytes=100,
+            linger=0,
         )
         small.start()
 
@@ -73,7 +74,8 @@ async def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
         assert not small.offer([], size=0)
         with pytest.raises(StorageUnavailable, match="no room"):
             await small.commit([])
-        await asyncio.sleep(0)  # one turn of the loop: the writer takes what waits
+        for _ in range(3):  # turns of the loop: the writer wakes, and takes what waits
+            await asyncio.sleep(0)
         assert small.offer([], size=100)
         await small.stop()
     assert alarms == [(1, "no room in the queue")] * 2
