@@ -86,11 +86,12 @@ def read_definition(path: Path, kind: Any) -> Any:
     name = f"{path.parent.name}/{path.name}"
     try:
         raw = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a CSafeLoader, only stricter
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise KnowledgeError(
-            name, where, f"cannot be read as YAML: {error.problem}", "check keys, quotes, colons and indentation there"
+            name, where, f"cannot be read as YAML: {problem}", "check keys, quotes, colons and indentation there"
         ) from error
     try:
         definition = msgspec.convert(raw, kind)
