@@ -8,6 +8,8 @@ READY := .venv/.ready
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
+# A hospital's network often has a certificate authority of its own; the machine's store knows it.
+export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
 .PHONY: demo test lint
