@@ -75,9 +75,7 @@ def _abatement(entry: Entry) -> date | None:
 
 
 def _has_abated(body: dict[str, Any]) -> bool:
-    return body.get("abatementBoolean") in (True, "true") or any(
-        body.get(name) is not None for name in _ABATEMENTS
-    )
+    return body.get("abatementBoolean") in (True, "true") or any(body.get(name) is not None for name in _ABATEMENTS)
 
 
 def _announced(entry: Entry, end: date | None, recorded: date | None) -> bool:

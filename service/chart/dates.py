@@ -40,9 +40,7 @@ def parse_date(text: str, *, last: bool = False) -> date | None:
     return None
 
 
-def read_date(
-    entry: Entry, body: dict[str, Any], name: str, at: str = "", *, last: bool = False
-) -> date | None:
+def read_date(entry: Entry, body: dict[str, Any], name: str, at: str = "", *, last: bool = False) -> date | None:
     """The day at `name`; an element that is there and names none is a gap."""
     value = body.get(name)
     if value is None:

@@ -93,11 +93,7 @@ def _passages(entry: Entry) -> tuple[Passage, ...]:
     body = entry.body
     return (
         *note_passages(entry),
-        *(
-            p
-            for name in ("reasonCode", "orderDetail", "outcome")
-            for p in concept_passages(entry, body, name)
-        ),
+        *(p for name in ("reasonCode", "orderDetail", "outcome") for p in concept_passages(entry, body, name)),
     )
 
 

@@ -37,9 +37,7 @@ class Concept:
         """What a person would call it: the text, else the first display, else the first code."""
         if self.text:
             return self.text
-        return next((c.display for c in self.codings if c.display), "") or next(
-            (c.code for c in self.codings), ""
-        )
+        return next((c.display for c in self.codings if c.display), "") or next((c.code for c in self.codings), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,7 @@ def read_observation(entry: Entry, panels: Mapping[str, str]) -> Observed | None
         return None
     body = entry.body
     values, passages = read_values(entry, body)
-    measures = [
-        Measure(read_concept(entry, body, "code"), values, "", read_concepts(entry, body, "interpretation"))
-    ]
+    measures = [Measure(read_concept(entry, body, "code"), values, "", read_concepts(entry, body, "interpretation"))]
     if "component" in body:
         components, more = _components(entry)
         measures += components

@@ -115,9 +115,7 @@ def _read_patient(arrived: list[Entry], patient_id: str, gaps: list[Gap]) -> tup
     own = [entry for entry in arrived if entry.kind == "Patient" and entry.id == patient_id]
     for entry in arrived:
         if entry.kind == "Patient" and entry.key == "patient" and entry.id != patient_id:
-            entry.gap(
-                "other-patient", "the Patient has another id than the patient of the call; it was left out"
-            )
+            entry.gap("other-patient", "the Patient has another id than the patient of the call; it was left out")
             gaps += entry.gaps
     read = []
     for entry in own:

@@ -75,9 +75,7 @@ def _identifier(body: Any) -> tuple[str, str] | None:
     if not isinstance(body, dict):
         return None
     system, value = body.get("system"), body.get("value")
-    return (
-        (system, value) if isinstance(system, str) and isinstance(value, str) and system and value else None
-    )
+    return (system, value) if isinstance(system, str) and isinstance(value, str) and system and value else None
 
 
 def identifiers_of(entry: Entry) -> frozenset[tuple[str, str]]:

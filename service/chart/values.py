@@ -13,17 +13,13 @@ from service.chart.entry import Entry
 from service.chart.model import Passage, Quantity, Value
 
 # Servers also send numbers as text, and the comparator in front of them.
-_NUMBER: Final = re.compile(
-    r"\s*(<=|>=|<|>)?\s*([+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?)\s*\Z", re.ASCII
-)
+_NUMBER: Final = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?)\s*\Z", re.ASCII)
 _COMPARATORS: Final = frozenset({"", "<", "<=", ">=", ">"})
 
 Reader = Callable[[Entry, dict[str, Any], str, str], tuple[Value | None, str]]
 
 
-def read_values(
-    entry: Entry, body: dict[str, Any], at: str = ""
-) -> tuple[tuple[Value, ...], tuple[Passage, ...]]:
+def read_values(entry: Entry, body: dict[str, Any], at: str = "") -> tuple[tuple[Value, ...], tuple[Passage, ...]]:
     """Every value at `body`, and what of it is text to be read, each passage with its path.
 
     R4 allows one value; where a server sends several (`valueCodeableConcept` and `valueString`), all are
@@ -100,9 +96,7 @@ def _integer(entry: Entry, body: dict[str, Any], name: str, at: str) -> tuple[Va
 
 
 def _ratio(entry: Entry, body: dict[str, Any], name: str, at: str) -> tuple[Value | None, str]:
-    return None, _pair(
-        entry, entry.child(body, name, at), ("numerator", "denominator"), " / ", f"{at}{name}."
-    )
+    return None, _pair(entry, entry.child(body, name, at), ("numerator", "denominator"), " / ", f"{at}{name}.")
 
 
 def _range(entry: Entry, body: dict[str, Any], name: str, at: str) -> tuple[Value | None, str]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from service.storage.database import Database
+from service.storage.database import READ_SECONDS, Database
 from service.storage.schema import cards, feedback, invocations
 from service.storage.writer import Statement
 
@@ -73,8 +73,11 @@ async def store(database: Database, rows: Sequence[FeedbackRow]) -> None:
     await database.writer.commit([Statement(once, columns)])
 
 
-async def history(database: Database, patient: str) -> tuple[AnswerRow, ...]:
-    """Every stored answer to a card shown for `patient`, oldest first; raises `StorageUnavailable`."""
+async def history(database: Database, patient: str, *, seconds: float = READ_SECONDS) -> tuple[AnswerRow, ...]:
+    """Every stored answer to a card shown for `patient`, oldest first.
+
+    Raises `StorageUnavailable`, also when reading takes longer than `seconds`.
+    """
     rows = await database.read(
         select(
             cards.c.topic,
@@ -89,7 +92,8 @@ async def history(database: Database, patient: str) -> tuple[AnswerRow, ...]:
         .join(cards, cards.c.invocation_id == invocations.c.id)
         .join(feedback, feedback.c.card == cards.c.id)
         .where(invocations.c.patient == patient)
-        .order_by(feedback.c.outcome_at, feedback.c.id)
+        .order_by(feedback.c.outcome_at, feedback.c.id),
+        seconds=seconds,
     )
     return tuple(
         AnswerRow(row.topic, row.evidence, row.outcome, row.outcome_at, row.user, row.encounter, row.reason_code)

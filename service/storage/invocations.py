@@ -78,8 +78,7 @@ async def decision_behind(database: Database, token: str, now: datetime) -> byte
     rows = await database.read(
         select(invocations.c.decision)
         .join(evidence_links, evidence_links.c.invocation_id == invocations.c.id)
-        .where(evidence_links.c.token_sha256 == hashed(token), evidence_links.c.expires_at > now),
-        seconds=2.0,
+        .where(evidence_links.c.token_sha256 == hashed(token), evidence_links.c.expires_at > now)
     )
     return bytes(rows[0].decision) if rows else None
 

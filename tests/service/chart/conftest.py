@@ -23,9 +23,7 @@ def chart_of() -> Callable[..., Chart]:
     """Reads resources, all under one key, as the chart of Patient/p."""
 
     def chart_of(*resources: Any, patient: Any = None, key: str = "things") -> Chart:
-        whose = (
-            {"resourceType": "Patient", "id": "p", "birthDate": "1950-06-15"} if patient is None else patient
-        )
+        whose = {"resourceType": "Patient", "id": "p", "birthDate": "1950-06-15"} if patient is None else patient
         return read_chart(Gathered(whose, {key: resources}), "p")
 
     return chart_of

@@ -18,9 +18,7 @@ def encoded(text: str | bytes, codec: str = "utf-8") -> str:
 
 def read(*held: dict[str, Any]) -> tuple[list[tuple[str, str]], list[str]]:
     source = Entry("documents", "DocumentReference", {"id": "1"})
-    passages = attachment_passages(
-        source, [(f"content[{i}].attachment", item) for i, item in enumerate(held)]
-    )
+    passages = attachment_passages(source, [(f"content[{i}].attachment", item) for i, item in enumerate(held)])
     return [(p.path, p.text) for p in passages], [f"{gap.code}: {gap.detail}" for gap in source.gaps]
 
 
@@ -74,17 +72,13 @@ def test_text_is_decoded_as_declared_or_as_it_must_have_been_meant(declared, cod
 def test_what_is_no_text_is_a_gap_that_names_its_type(content_type):
     passages, gaps = read({"contentType": content_type, "data": encoded("x")})
     assert passages == []
-    assert gaps == [
-        f"unreadable: content[0].attachment is an attachment of type {content_type}; only text is read"
-    ]
+    assert gaps == [f"unreadable: content[0].attachment is an attachment of type {content_type}; only text is read"]
 
 
 def test_a_type_that_is_none_is_not_repeated():
     for content_type in ("", "leg pain/walking today", "x" * 500):
         _, gaps = read({"contentType": content_type, "data": encoded("x")})
-        assert gaps == [
-            "unreadable: content[0].attachment is an attachment of unstated type; only text is read"
-        ]
+        assert gaps == ["unreadable: content[0].attachment is an attachment of unstated type; only text is read"]
 
 
 def test_a_link_is_a_gap_and_is_never_followed():
@@ -104,9 +98,7 @@ def test_broken_data_is_a_gap():
         passages, gaps = read({"contentType": "text/plain", "data": broken})
         assert passages == []
         assert gaps == ["unreadable: content[0].attachment.data is not base64"]
-    assert read({"contentType": "text/plain", "data": 5})[1] == [
-        "unreadable: content[0].attachment.data is not text"
-    ]
+    assert read({"contentType": "text/plain", "data": 5})[1] == ["unreadable: content[0].attachment.data is not text"]
 
 
 def test_an_empty_attachment_is_neither_text_nor_gap():

@@ -108,9 +108,7 @@ def test_one_code_under_its_oid_and_its_uri_is_one_coding():
 def test_text_alone_a_plain_string_a_number_and_nothing_survive():
     assert read({"text": " Leg pain "})[0] == Concept(text="Leg pain")
     assert read("Leg pain")[0] == Concept(text="Leg pain")
-    assert read({"coding": [{"system": SNOMED, "code": 18347007}]})[0] == Concept(
-        (Coding(SNOMED, "18347007"),)
-    )
+    assert read({"coding": [{"system": SNOMED, "code": 18347007}]})[0] == Concept((Coding(SNOMED, "18347007"),))
     assert read({"coding": [{"display": "Leg pain"}]})[0] == Concept((Coding("", "", "Leg pain"),))
     assert read({"coding": {"system": SNOMED, "code": "1"}})[0] == Concept((Coding(SNOMED, "1"),))
     for nothing in (None, {}, {"coding": []}, {"coding": [{}]}, {"coding": [{"system": SNOMED}]}):

@@ -23,9 +23,7 @@ def problem(chart_of):
     return problem
 
 
-def coded(
-    code: str, system: str = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-) -> dict[str, Any]:
+def coded(code: str, system: str = "http://terminology.hl7.org/CodeSystem/condition-clinical") -> dict[str, Any]:
     return {"coding": [{"system": system, "code": code}]}
 
 
@@ -53,9 +51,7 @@ def test_a_condition_that_is_not_confirmed_is_possible(problem, word):
         assert problem(clinicalStatus=coded("active"), verificationStatus=status).standing == "possible"
 
 
-@pytest.mark.parametrize(
-    "word", ["entered-in-error", "refuted", "Entered in Error", "entered_in_error", "Ruled out"]
-)
+@pytest.mark.parametrize("word", ["entered-in-error", "refuted", "Entered in Error", "entered_in_error", "Ruled out"])
 def test_a_condition_that_never_held_is_no_evidence_and_no_gap(problem, word):
     for status in (coded(word), {"text": word}, word, {"coding": [{"code": "x", "display": word}]}):
         assert problem(clinicalStatus=coded("active"), verificationStatus=status) is None
@@ -64,9 +60,7 @@ def test_a_condition_that_never_held_is_no_evidence_and_no_gap(problem, word):
 
 def test_a_status_that_only_says_why_it_is_missing_says_nothing(problem):
     absent = {
-        "extension": [
-            {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
-        ]
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
     }
     for nothing in (absent, {}, [], {"coding": []}, {"coding": [absent]}):
         assert problem(clinicalStatus=nothing, verificationStatus=nothing).standing == "current"
@@ -117,9 +111,9 @@ def test_the_onset_is_read_in_each_of_its_forms(problem):
     assert problem(onsetDateTime="2019-04").when == Span(start)
     assert problem(onsetPeriod={"start": "2019-04-01", "end": "2019-05-01"}).when == Span(start)
     assert problem(onsetPeriod={"end": "2019-04-01"}).when == Span(start)
-    assert problem(
-        onsetDateTime="2019-04-01", abatementPeriod={"start": "2019-06-01", "end": "2019-07"}
-    ).when == Span(start, date(2019, 7, 31))
+    assert problem(onsetDateTime="2019-04-01", abatementPeriod={"start": "2019-06-01", "end": "2019-07"}).when == Span(
+        start, date(2019, 7, 31)
+    )
     assert problem(abatementDateTime="2019").when == Span(None, date(2019, 12, 31))
 
 

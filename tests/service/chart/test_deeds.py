@@ -120,9 +120,7 @@ def test_a_drug_is_found_wherever_it_is_named(deed):
         deed("MedicationRequest", medicationCodeableConcept=drug),
         deed("MedicationRequest", medicationReference={"reference": "#m"}, contained=contained),
         deed("MedicationRequest", along, medicationReference={"reference": "Medication/m"}),
-        deed(
-            "MedicationRequest", medicationReference={"reference": "Medication/m", "display": "Apixaban 5 mg"}
-        ),
+        deed("MedicationRequest", medicationReference={"reference": "Medication/m", "display": "Apixaban 5 mg"}),
     ):
         assert found.concept.label == "Apixaban 5 mg"
     assert deed("MedicationRequest").concept == Concept()
@@ -130,10 +128,7 @@ def test_a_drug_is_found_wherever_it_is_named(deed):
 
 def test_a_device_is_called_by_its_type_else_by_its_name(deed):
     assert deed("Device", type={"text": "Pacemaker"}).concept == Concept(text="Pacemaker")
-    assert (
-        deed("Device", deviceName=[{"name": "Spinal cord stimulator"}]).concept.label
-        == "Spinal cord stimulator"
-    )
+    assert deed("Device", deviceName=[{"name": "Spinal cord stimulator"}]).concept.label == "Spinal cord stimulator"
     assert deed("Device").concept == Concept()
 
 

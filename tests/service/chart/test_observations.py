@@ -33,9 +33,7 @@ def test_a_withdrawn_observation_is_no_evidence_and_no_gap(observed, status):
     assert observed(status={"text": status}) is None
 
 
-@pytest.mark.parametrize(
-    "status", ["registered", "preliminary", "final", "amended", "corrected", "unknown", None]
-)
+@pytest.mark.parametrize("status", ["registered", "preliminary", "final", "amended", "corrected", "unknown", None])
 def test_an_observation_of_any_other_status_is_read(observed, status):
     found = observed(status=status, valueString="sitting")
     assert found.standing == "current"
@@ -70,9 +68,7 @@ def test_its_own_measure_comes_first_and_each_component_follows(observed):
         Measure(Concept(text="remark"), ("claudication at 100 m",), "component[2]"),
     )
     assert found.concept == Concept(text="Ankle-brachial index")
-    assert [(p.path, p.text) for p in found.passages] == [
-        ("component[2].valueString", "claudication at 100 m")
-    ]
+    assert [(p.path, p.text) for p in found.passages] == [("component[2].valueString", "claudication at 100 m")]
 
 
 def test_its_words_are_passages(observed):
@@ -106,9 +102,7 @@ def test_observations_of_one_encounter_are_one_group(chart_of):
 
 
 def test_a_panel_and_its_members_are_one_group(chart_of):
-    panel = observation(
-        "panel", hasMember=[{"reference": "Observation/a"}, {"reference": "urn:uuid:b"}, {}, 5]
-    )
+    panel = observation("panel", hasMember=[{"reference": "Observation/a"}, {"reference": "urn:uuid:b"}, {}, 5])
     chart = chart_of(observation("a"), observation("b"), observation("c"), panel)
     assert [(o.ref, o.group) for o in chart.observed] == [
         ("Observation/a", "Observation/panel"),
@@ -119,9 +113,7 @@ def test_a_panel_and_its_members_are_one_group(chart_of):
 
 
 def test_members_join_the_encounter_of_their_panel(chart_of):
-    panel = observation(
-        "panel", hasMember=[{"reference": "Observation/a"}], encounter={"reference": "Encounter/7"}
-    )
+    panel = observation("panel", hasMember=[{"reference": "Observation/a"}], encounter={"reference": "Encounter/7"})
     assert {o.group for o in chart_of(observation("a"), panel).observed} == {"Encounter/7"}
 
 
@@ -131,9 +123,7 @@ def test_answers_derived_from_one_questionnaire_are_one_group(chart_of):
 
 
 def test_another_patients_panel_groups_nothing(chart_of):
-    panel = observation(
-        "panel", hasMember=[{"reference": "Observation/a"}], subject={"reference": "Patient/q"}
-    )
+    panel = observation("panel", hasMember=[{"reference": "Observation/a"}], subject={"reference": "Patient/q"})
     chart = chart_of(observation("a"), panel)
     assert [(o.ref, o.group) for o in chart.observed] == [("Observation/a", "")]
     assert [g.code for g in chart.gaps] == ["other-patient"]

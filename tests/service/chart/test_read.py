@@ -27,9 +27,7 @@ def test_an_empty_call_gives_an_empty_chart_of_the_patient():
 
 
 def test_the_patient_is_read_with_birth_date_and_death(chart_of):
-    told = chart_of(
-        patient={"resourceType": "Patient", "id": "p", "birthDate": "1948-03", "deceasedBoolean": True}
-    )
+    told = chart_of(patient={"resourceType": "Patient", "id": "p", "birthDate": "1948-03", "deceasedBoolean": True})
     assert str(told.patient.birth_date) == "1948-03-01"
     assert told.patient.deceased
     died = chart_of(patient={"resourceType": "Patient", "id": "p", "deceasedDateTime": "2020-01-01"})
@@ -132,9 +130,7 @@ def test_the_same_chart_comes_of_any_order():
 
 
 def test_a_modifier_extension_keeps_a_resource_out(chart_of):
-    chart = chart_of(
-        condition(modifierExtension=[{"url": "http://example.org/negated", "valueBoolean": True}])
-    )
+    chart = chart_of(condition(modifierExtension=[{"url": "http://example.org/negated", "valueBoolean": True}]))
     assert chart.problems == ()
     assert [(g.code, g.ref) for g in chart.gaps] == [("unreadable", "Condition/1")]
 
@@ -146,9 +142,7 @@ def test_an_outcome_among_the_results_is_a_gap_unless_it_only_informs(chart_of):
     error = {"severity": "error", "code": "timeout", "diagnostics": "SECRET"}
     warning = {"severity": "warning", "code": "not-supported"}
     information = {"severity": "information", "code": "informational"}
-    assert chart_of(outcome(error)).gaps == (
-        Gap("things", "failed", "the server answered with an error (timeout)"),
-    )
+    assert chart_of(outcome(error)).gaps == (Gap("things", "failed", "the server answered with an error (timeout)"),)
     assert codes(chart_of(outcome(warning, information))) == ["warned"]
     assert codes(chart_of(outcome(information))) == []
     for odd in (
@@ -174,9 +168,7 @@ def test_long_runs_of_one_kind_of_gap_are_counted(chart_of):
 
 def test_equally_new_versions_of_the_patient_or_of_a_drug_give_the_same_chart_in_any_order(chart_of):
     born = [{"resourceType": "Patient", "id": "p", "birthDate": day} for day in ("1950-01-01", "1940-01-01")]
-    drugs = [
-        {"resourceType": "Medication", "id": "m", "code": {"text": name}} for name in ("Apixaban", "Warfarin")
-    ]
+    drugs = [{"resourceType": "Medication", "id": "m", "code": {"text": name}} for name in ("Apixaban", "Warfarin")]
     order = {
         "resourceType": "MedicationRequest",
         "id": "1",

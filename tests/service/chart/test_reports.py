@@ -69,9 +69,7 @@ def test_a_status_that_cannot_be_read_keeps_a_report_out_with_a_gap(chart_of, bo
 
 def test_a_reports_conclusions_are_text_and_codes(read):
     stenosis = {
-        "coding": [
-            {"system": "urn:oid:2.16.840.1.113883.6.96", "code": "18347007", "display": "Spinal stenosis"}
-        ]
+        "coding": [{"system": "urn:oid:2.16.840.1.113883.6.96", "code": "18347007", "display": "Spinal stenosis"}]
     }
     found = read(
         report(

@@ -110,9 +110,7 @@ def test_a_contained_patient_counts_only_by_identifier():
 def test_an_allergy_names_its_patient_in_another_element(chart_of):
     allergy = {"resourceType": "AllergyIntolerance", "id": "1", "code": {"text": "Contrast"}}
     assert len(chart_of({**allergy, "patient": {"reference": "Patient/p"}}).deeds) == 1
-    assert [g.code for g in chart_of({**allergy, "patient": {"reference": "Patient/q"}}).gaps] == [
-        "other-patient"
-    ]
+    assert [g.code for g in chart_of({**allergy, "patient": {"reference": "Patient/q"}}).gaps] == ["other-patient"]
 
 
 def test_a_resource_that_names_two_patients_is_not_ours():
@@ -120,10 +118,7 @@ def test_a_resource_that_names_two_patients_is_not_ours():
 
 
 def test_a_reference_of_any_spelling_has_one_local_form():
-    assert (
-        local_reference({"reference": "https://e.example/r4/Encounter/7/_history/1"}, "Encounter")
-        == "Encounter/7"
-    )
+    assert local_reference({"reference": "https://e.example/r4/Encounter/7/_history/1"}, "Encounter") == "Encounter/7"
     assert local_reference({"reference": "Encounter/7"}, "Encounter") == "Encounter/7"
     assert local_reference({"reference": "urn:uuid:7"}, "Encounter") == "Encounter/7"
     for nothing in (None, "Encounter/7", {}, {"display": "ER"}, {"reference": "#7"}, {"reference": 7}):

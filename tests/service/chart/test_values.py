@@ -28,9 +28,7 @@ def gaps(**fields: Any) -> list[str]:
 
 def test_each_type_of_value_is_read():
     assert values(valueQuantity={"value": 0.72, "unit": "ratio"}) == (Quantity(0.72, "ratio"),)
-    assert values(valueQuantity={"value": 3, "code": "mm[Hg]", "comparator": "<"}) == (
-        Quantity(3.0, "mm[Hg]", "<"),
-    )
+    assert values(valueQuantity={"value": 3, "code": "mm[Hg]", "comparator": "<"}) == (Quantity(3.0, "mm[Hg]", "<"),)
     assert values(valueInteger=4) == (Quantity(4.0),)
     assert values(valueString="leaning forward") == ("leaning forward",)
     assert values(valueDateTime="2020-05-01") == ("2020-05-01",)
@@ -134,6 +132,4 @@ def test_a_value_of_the_wrong_type_is_a_gap_that_names_its_path(name, value, gap
 
 
 def test_passages_are_plain_values():
-    assert read_values(Entry("k", "Observation", {}), {"valueString": "x"})[1] == (
-        Passage("valueString", "x"),
-    )
+    assert read_values(Entry("k", "Observation", {}), {"valueString": "x"})[1] == (Passage("valueString", "x"),)

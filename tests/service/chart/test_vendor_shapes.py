@@ -55,9 +55,7 @@ def test_epic_effective_period_with_only_an_end(chart_of):
 def test_epic_an_operation_outcome_inside_a_searchset(chart_of):
     outcome = {
         "resourceType": "OperationOutcome",
-        "issue": [
-            {"severity": "warning", "code": "suppressed", "details": {"text": "Some results were hidden."}}
-        ],
+        "issue": [{"severity": "warning", "code": "suppressed", "details": {"text": "Some results were hidden."}}],
     }
     chart = chart_of(condition(code={"text": "Leg pain"}), outcome, key="conditions")
     assert len(chart.problems) == 1
@@ -88,15 +86,11 @@ def test_oracle_health_three_codings_one_proprietary_and_user_selected(chart_of)
 
 def test_oracle_health_a_condition_with_text_only(chart_of):
     chart = chart_of(condition(code={"text": "legs ache when walking"}, clinicalStatus={"text": "Resolved"}))
-    assert [(p.concept, p.standing) for p in chart.problems] == [
-        (Concept(text="legs ache when walking"), "resolved")
-    ]
+    assert [(p.concept, p.standing) for p in chart.problems] == [(Concept(text="legs ache when walking"), "resolved")]
 
 
 def test_oracle_health_a_data_absent_reason_instead_of_a_value(chart_of):
-    absent = {
-        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "unknown"}]
-    }
+    absent = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "unknown"}]}
     chart = chart_of(observation(dataAbsentReason=absent))
     assert chart.observed[0].measures == (Measure(Concept(text="ABI")),)
     assert chart.gaps == ()
