@@ -1,0 +1,151 @@
+"""A vignette becomes the FHIR resources of a real chart."""
+
+import base64
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from service.chart.model import Chart, Quantity
+from service.chart.read import Gathered, read_chart
+from service.knowledge.load import SHIPPED, KnowledgeError
+from service.knowledge.vignette import PATIENT, Vignette, load_vignettes
+
+
+def vignette(text: str) -> Vignette:
+    body = {
+        "name": "A made-up chart",
+        "at": date(2026, 11, 2),
+        "patient": {},
+        "expect": {"state": "silent", "topic": None},
+        "why": "Made up",
+        **yaml.safe_load(text),
+    }
+    return msgspec.convert(body, Vignette)
+
+
+def gathered(text: str) -> Gathered:
+    return vignette(text).gathered()
+
+
+def chart(text: str) -> Chart:
+    return read_chart(gathered(text), PATIENT)
+
+
+def test_the_patient_has_a_birth_date_where_one_is_written():
+    assert gathered("patient: {birth_date: 1954-03-01}").patient == {
+        "resourceType": "Patient",
+        "id": "vignette",
+        "birthDate": "1954-03-01",
+    }
+    assert gathered("{}").patient == {"resourceType": "Patient", "id": "vignette"}
+
+
+def test_resources_stand_under_the_prefetch_keys_they_arrive_by():
+    assert set(gathered("{}").resources) == {"conditions", "observations", "reports", "documents"}
+
+
+def test_a_note_is_a_document_with_its_text_and_date():
+    ((document,),) = [gathered("notes: [{text: Knee, date: 2026-10-20}]").resources["documents"]]
+    assert document["resourceType"] == "DocumentReference"
+    assert base64.b64decode(document["content"][0]["attachment"]["data"]) == b"Knee"
+    (report,) = chart("notes: [{text: Knee, date: 2026-10-20}]").reports
+    assert (report.passages[0].text, report.when.latest) == ("Knee", date(2026, 10, 20))
+
+
+def test_a_report_has_its_code_and_conclusion():
+    (report,) = chart("reports: [{text: MRI, conclusion: Fine, loinc: 30679-5, date: 2026-10-20}]").reports
+    assert report.concept.codings[0].code == "30679-5"
+    assert report.concept.text == "MRI"
+    assert [passage.text for passage in report.passages] == ["Fine"]
+
+
+def test_a_condition_has_its_codes_words_note_and_statuses():
+    written = (
+        "conditions: [{icd10: M48.061, snomed: '18347007', display: Spinal stenosis, text: Stenosis, note: Old,"
+        " recorded: 2026-01-01}]"
+    )
+    (problem,) = chart(written).problems
+    assert [coding.code for coding in problem.concept.codings] == ["M48.061", "18347007"]
+    assert (problem.concept.text, problem.standing, problem.dated) == ("Stenosis", "current", date(2026, 1, 1))
+    assert [passage.text for passage in problem.passages] == ["Old"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "standing"),
+    [("clinical: resolved", "resolved"), ("clinical: inactive", "resolved"), ("verification: provisional", "possible")],
+)
+def test_the_statuses_of_a_condition_decide_its_standing(statuses, standing):
+    assert [p.standing for p in chart(f"conditions: [{{text: Stenosis, {statuses}}}]").problems] == [standing]
+
+
+@pytest.mark.parametrize("verification", ["refuted", "entered-in-error"])
+def test_a_condition_that_never_held_is_no_problem(verification):
+    assert chart(f"conditions: [{{text: Stenosis, verification: {verification}}}]").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [("leaning forward", "leaning forward"), ("true", True), ("0.72", Quantity(0.72)), ("3", Quantity(3.0))],
+)
+def test_an_observation_has_a_value_of_any_kind(value, read):
+    (observed,) = chart(f"observations: [{{loinc: 38209-3, value: {value}}}]").observed
+    assert observed.measures[0].values == (read,)
+
+
+def test_an_observation_may_have_a_coded_value():
+    (observed,) = chart("observations: [{loinc: 38209-3, value: {snomed: '33586001', text: Sitting}}]").observed
+    (value,) = observed.measures[0].values
+    assert (value.text, value.codings[0].code) == ("Sitting", "33586001")
+
+
+def test_an_observation_has_its_unit_site_note_date_and_components():
+    written = (
+        "observations: [{text: Panel, date: 2026-10-20, body_site: thigh, note: Seen,"
+        " components: [{text: Index, value: 0.8, unit: ratio}]}]"
+    )
+    (observed,) = chart(written).observed
+    assert [m.path for m in observed.measures] == ["", "component[0]"]
+    assert observed.measures[1].values == (Quantity(0.8, "ratio"),)
+    assert [site.text for site in observed.body_sites] == ["thigh"]
+    assert [passage.text for passage in observed.passages] == ["Seen"]
+
+
+def test_several_resources_of_one_kind_have_ids_of_their_own():
+    assert len({problem.ref for problem in chart("conditions: [{text: One}, {text: Two}]").problems}) == 2
+
+
+def test_a_vignette_leaves_no_gap():
+    written = "{conditions: [{text: One}], observations: [{text: Two, value: yes}], notes: [{text: Three}]}"
+    assert chart(written).gaps == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "expect: {state: happy, topic: null}",
+        "mood: blue",
+        "at: tomorrow",
+        "expect: {state: silent, topic: null, flag: perhaps}",
+    ],
+)
+def test_a_vignette_of_another_shape_is_refused(text):
+    with pytest.raises(msgspec.ValidationError):
+        vignette(text)
+
+
+def test_vignettes_are_loaded_with_the_name_of_their_file():
+    loaded = load_vignettes(SHIPPED / "vignettes")
+    assert len(loaded) > 100
+    assert {file for file, _ in loaded} == {path.name for path in (SHIPPED / "vignettes").glob("*.yaml")}
+
+
+def test_a_file_of_vignettes_that_cannot_be_used_is_refused_by_name(tmp_path: Path):
+    folder = tmp_path / "vignettes"
+    folder.mkdir()
+    (folder / "odd.yaml").write_text("{id: odd, title: Odd, vignettes: [{name: No day}]}")
+    with pytest.raises(KnowledgeError) as refused:
+        load_vignettes(folder)
+    assert (refused.value.file, refused.value.key) == ("vignettes/odd.yaml", "vignettes[0]")
