@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.evidence.context import Context, Judgement, Scope, judge, trimmed
+from service.evidence.cues import Stretch
 from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
 from service.evidence.lexicon import Lexicon, Mention, spell_out
-from service.evidence.links import Link, Stretch, links_of
+from service.evidence.links import Link, links_of
 from service.evidence.model import Mark
 from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of

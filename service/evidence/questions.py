@@ -34,7 +34,7 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
     at = 0
     while at < len(sentences):
         sentence = sentences[at]
-        if sentence.unticked:
+        if sentence.box == "empty":
             at += 1
             continue
         if sentence.words[-1].norm != "?":
@@ -42,8 +42,13 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
             at += 1
             continue
         question = _without(sentence, sentence.words[:-1])
-        reply = sentences[at + 1] if at + 1 < len(sentences) else None
         at += 1
+        boxes = at
+        while at < len(sentences) and sentences[at].box == "empty":
+            at += 1
+        reply = sentences[at] if at < len(sentences) else None
+        if at > boxes and (reply is None or reply.box != "ticked"):
+            continue  # choices stand there and none is taken
         if question is None or reply is None:
             continue
         words = _reply(reply.words)

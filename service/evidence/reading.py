@@ -3,7 +3,7 @@ questions are read. In: definitions as a clinician wrote them. Out: one frozen `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.chart.model import Concept
@@ -11,7 +11,6 @@ from service.evidence.definition import (
     FindingDefinition,
     LanguageDefinition,
     LeadIn,
-    Problem,
     ValueSetDefinition,
 )
 from service.evidence.narrative import Language, compile_language
@@ -62,31 +61,3 @@ def compile_reading(
         frozenset(word.lower() for language in languages for word in language.yes),
         frozenset(word.lower() for language in languages for word in language.no),
     )
-
-
-def problems(
-    finding: FindingDefinition, concepts: frozenset[str], value_sets: frozenset[str], findings: frozenset[str]
-) -> Iterator[Problem]:
-    """What is wrong with a finding in the company of all other definitions: names that nothing defines."""
-    yield from finding.problems()
-    for statement in finding.statements:
-        for name in (*statement.target, *statement.beside, *statement.without):
-            if name not in concepts:
-                yield (
-                    "statements",
-                    f"no concept is called {name!r}",
-                    "define it under language/, or correct the name",
-                )
-    for value_set in (*(c.value_set for c in finding.codes), *(m.value_set for m in finding.measured)):
-        if value_set not in value_sets:
-            yield (
-                "codes",
-                f"no value set is called {value_set!r}",
-                "add value_sets/<name>.yaml, or correct the name",
-            )
-    others = [*finding.yields_to, *(f.alongside for f in finding.felt if f.alongside)]
-    if finding.gate is not None:
-        others.append(finding.gate.needs)
-    for other in others:
-        if other not in findings:
-            yield "findings", f"no finding is called {other!r}", "use the id (file name) of a finding"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from service.evidence.definition import SectionDefinition
 from service.evidence.words import Word, words_of
@@ -14,6 +15,11 @@ from service.evidence.words import Word, words_of
 _BULLETS = frozenset("-*•·+>#o")
 _ENDS = frozenset(".!?")
 _HEADING_WORDS = 6
+# Dictation may run on without a full stop. Whoever speaks of leg and posture does so within some dozens of words;
+# beyond
+# these a sentence ends at the next comma, and at the latest after as many again, which keeps reading linear in the
+# text.
+_LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,8 @@ class Sentence:
     section: SectionDefinition | None
     heading: str = ""
     opens_paragraph: bool = False
-    # An item of a form whose box is empty: nobody said it.
-    unticked: bool = False
+    # An item of a form: `empty` when its box is, then nobody said it, or `ticked`.
+    box: Literal["", "empty", "ticked"] = ""
 
     @property
     def start(self) -> int:
@@ -53,12 +59,12 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     section: SectionDefinition | None = None
     heading = ""
     paragraph = True
-    unticked = False
+    box: Literal["", "empty", "ticked"] = ""
 
     def close() -> None:
         nonlocal current, paragraph
         if any(w.norm[0].isalnum() for w in current):
-            sentences.append(Sentence(tuple(current), section, heading, paragraph, unticked))
+            sentences.append(Sentence(tuple(current), section, heading, paragraph, box))
             paragraph = False
         current = []
 
@@ -66,11 +72,11 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     line_start = True
     while at < total:
         word = words[at]
-        box = _box_at(words, at)
-        if box:
+        boxed = _box_at(words, at)
+        if boxed:
             close()
-            unticked = box == 2
-            at += box
+            box = "empty" if boxed == 2 else "ticked"
+            at += boxed
             line_start = False
             continue
         if line_start:
@@ -86,9 +92,9 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             word = words[at]
             line_start = False
         if word.norm[0] == "\n":
-            if unticked:
+            if box:
                 close()
-                unticked = False
+                box = ""
             if _breaks(text, words, at, current):
                 close()
             if word.norm == "\n\n":
@@ -111,6 +117,8 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
                 continue
         current.append(word)
         at += 1
+        if len(current) >= 2 * _LONG or (len(current) >= _LONG and word.norm == ","):
+            close()
     close()
     return sentences
 

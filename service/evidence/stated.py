@@ -6,12 +6,13 @@ in that order."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from service.evidence.context import Judgement, Scope
 from service.evidence.definition import Assertion, Felt, FindingDefinition, Relation, Statement
 from service.evidence.lexicon import Mention
 from service.evidence.links import Link
-from service.evidence.model import Evidence, Status
+from service.evidence.model import Evidence, Mark, Status
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read
 
@@ -206,16 +207,28 @@ def _evidence(
     reason: str,
 ) -> Evidence:
     status, why, by = _weighed(finding, read, sentence, says, judgement, reason)
+    quote, marks = _cut(sentence.text, sentence.marks(mentions, by))
     return Evidence(
         read.ref,
         read.path,
-        sentence.text[:_LONGEST_QUOTE],
+        quote,
         status,
         why,
         read.when,
         kind,
-        marks=sentence.marks(mentions, by),
+        marks=marks,
     )
+
+
+def _cut(text: str, marks: tuple[Mark, ...]) -> tuple[str, tuple[Mark, ...]]:
+    """At most `_LONGEST_QUOTE` characters of a sentence, with the words that decided in them as far as they fit."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text, marks
+    first, last = marks[0].start, marks[-1].end
+    start = max(0, min(first - (_LONGEST_QUOTE - (last - first)) // 2, first, len(text) - _LONGEST_QUOTE))
+    end = start + _LONGEST_QUOTE
+    kept = (m for m in marks if start <= m.start and m.end <= end)
+    return text[start:end], tuple(replace(m, start=m.start - start, end=m.end - start) for m in kept)
 
 
 def _weighed(

@@ -15,6 +15,7 @@ import yaml
 
 from service.assessment.definition import ATOMS, AUXILIARY, RuleDefinition
 from service.cards.definition import CardDefinition, CardFile, CardLibrary
+from service.evidence.consistency import Names, finding_problems, language_problems, twice, value_set_problems
 from service.evidence.definition import (
     FindingDefinition,
     LanguageDefinition,
@@ -22,7 +23,7 @@ from service.evidence.definition import (
     ValueSetDefinition,
 )
 from service.evidence.lexicon import PhraseError
-from service.evidence.reading import compile_reading, problems
+from service.evidence.reading import compile_reading
 from service.knowledge.model import Knowledge
 
 SHIPPED = Path(__file__).parent
@@ -60,7 +61,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     languages: list[tuple[str, LanguageDefinition]] = _files(root, "language", LanguageDefinition)
     value_sets: list[tuple[str, ValueSetDefinition]] = _files(root, "value_sets", ValueSetDefinition)
     cards: list[tuple[str, CardFile]] = _files(root, "cards", CardFile)
-    _check_findings(findings, languages, value_sets)
+    _check(findings, languages, value_sets)
     _check_rules(rules)
     try:
         library = CardLibrary.of(card for _, card in cards)
@@ -86,7 +87,11 @@ def read_definition(path: Path, kind: Any) -> Any:
     name = f"{path.parent.name}/{path.name}"
     try:
         raw = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a CSafeLoader, only stricter
-    except yaml.YAMLError as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        TypeError,
+    ) as error:  # a day no calendar has is a ValueError, a list as key a TypeError
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
@@ -119,41 +124,28 @@ def _files(root: Path, folder: str, kind: Any) -> list[tuple[str, Any]]:
     return [(path.name, read_definition(path, kind)) for path in paths]
 
 
-def _check_findings(
+def _check(
     findings: list[tuple[str, FindingDefinition]],
     languages: list[tuple[str, LanguageDefinition]],
     value_sets: list[tuple[str, ValueSetDefinition]],
 ) -> None:
-    concepts: dict[str, str] = {}
+    names = Names.of([f for _, f in findings], [d for _, d in languages], [v for _, v in value_sets])
+    for name, problem in twice(languages):
+        _refuse(f"language/{name}", iter((problem,)))
     for name, language in languages:
-        for concept in language.concepts:
-            if concept.id in concepts:
-                raise KnowledgeError(
-                    f"language/{name}",
-                    "concepts",
-                    f"{concept.id!r} is defined in {concepts[concept.id]} already",
-                    "join the two, or give one another id",
-                )
-            concepts[concept.id] = name
-            _refuse(f"language/{name}", concept.problems())
-    sets = frozenset(v.id for _, v in value_sets)
-    ids = frozenset(f.id for _, f in findings)
+        _refuse(f"language/{name}", language_problems(language, names))
+    for name, value_set in value_sets:
+        _refuse(f"value_sets/{name}", value_set_problems(value_set))
     seen: dict[str, str] = {}
     for name, finding in findings:
-        file = f"findings/{name}"
-        if finding.atom not in _ORDER:
-            raise KnowledgeError(
-                file,
-                "atom",
-                f"{finding.atom!r} is no letter of the decision table",
-                f"use one of {', '.join(_ORDER)}",
-            )
-        if finding.atom in seen:
-            raise KnowledgeError(
-                file, "atom", f"{seen[finding.atom]} defines {finding.atom!r} already", "retire one of them"
-            )
-        seen[finding.atom] = name
-        _refuse(file, problems(finding, frozenset(concepts), sets, ids))
+        file, atom = f"findings/{name}", finding.atom
+        if atom not in _ORDER:
+            known = ", ".join(_ORDER)
+            raise KnowledgeError(file, "atom", f"{atom!r} is no letter of the decision table", f"use one of {known}")
+        if atom in seen:
+            raise KnowledgeError(file, "atom", f"{seen[atom]} defines {atom!r} already", "retire one of them")
+        seen[atom] = name
+        _refuse(file, finding_problems(finding, names))
     missing = [atom for atom in _ORDER if atom not in seen]
     if missing:
         raise KnowledgeError("findings/", "atom", f"no finding for {', '.join(missing)}", "add a file for each")

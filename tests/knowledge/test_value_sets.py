@@ -35,9 +35,8 @@ def test_no_code_stands_twice(value_set):
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.xfail(strict=True, reason="four codes name no page")
-def test_every_code_was_seen_on_a_page_that_can_be_opened():
-    assert [(s.id, c.code) for s in SETS for c in s.codes if not c.source.startswith("https://")] == []
+def test_every_code_was_seen_on_a_page_that_can_be_opened_or_says_that_its_source_is_weak():
+    assert [(s.id, c.code) for s in SETS for c in s.codes if not c.source.startswith(("https://", "weak: "))] == []
 
 
 def test_codes_of_cpt_come_without_their_words():

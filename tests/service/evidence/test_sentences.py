@@ -141,17 +141,17 @@ def test_a_question_mark_before_a_word_is_a_doubt_and_no_end():
 
 @pytest.mark.parametrize("box", ["[ ]", "( )", "[]"])
 def test_an_empty_box_marks_its_item_as_unticked(box):
-    assert [(s.unticked, s.words[0].norm) for s in sentences(f"{box} glimmers\nfizzes")] == [
-        (True, "glimmers"),
-        (False, "fizzes"),
+    assert [(s.box, s.words[0].norm) for s in sentences(f"{box} glimmers\nfizzes")] == [
+        ("empty", "glimmers"),
+        ("", "fizzes"),
     ]
 
 
 @pytest.mark.parametrize("box", ["[x]", "(x)", "[X]"])
 def test_a_ticked_box_states_its_item(box):
-    assert [(s.unticked, s.words[0].norm) for s in sentences(f"{box} glimmers [ ] fizzes")] == [
-        (False, "glimmers"),
-        (True, "fizzes"),
+    assert [(s.box, s.words[0].norm) for s in sentences(f"{box} glimmers [ ] fizzes")] == [
+        ("ticked", "glimmers"),
+        ("empty", "fizzes"),
     ]
 
 

@@ -1,0 +1,192 @@
+"""What is said of a posture: the cue that belongs to it, whether it is negated, and the effect that results.
+In: a sentence prepared as a `Stretch`. Out: the cue and the effect. It knows that a cue looks one way, that
+a connector turns it, that commas and new clauses keep strangers apart, and that `sitting does` repeats what
+was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.evidence.context import Scope
+from service.evidence.definition import Outcome
+from service.evidence.lexicon import Mention
+from service.evidence.symptoms import Symptom, gap
+from service.evidence.words import Word
+
+# How far a cue may stand from its posture, in the cost of `Stretch.cost`; beyond it they are strangers.
+CUE_REACH = 24
+_WRONG_WAY = 7
+_NEGATION_REACH = 4
+_TIES = frozenset({"by", "with", "when", "whenever", "if", "once", "on", "upon", "while", "w/", "until", "unless"})
+_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
+# Auxiliaries that echo a cue, and whether they negate it.
+_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One sentence prepared for linking."""
+
+    words: Sequence[Word]
+    postures: Sequence[Mention]
+    cues: Sequence[Mention]
+    symptoms: Sequence[Symptom]
+    scopes: Sequence[Scope]
+    stops: Sequence[int]
+    connectors: frozenset[str]
+    exceptions: frozenset[str]
+    # A posture that the sentence before named and said nothing of: `She tried bending. It did nothing.`
+    pending: Mention | None = None
+    # What the sentence before said last, for `So does bending.`
+    echo: Outcome | None = None
+
+    def cost(self, one: Mention, other: Mention) -> int:
+        """The distance between two mentions: words, with commas and above all new clauses counting more."""
+        return gap(self.words, self.stops, one, other)
+
+    def norms(self, first: int, last: int) -> list[str]:
+        return [w.norm for w in self.words[max(0, first) : last + 1]]
+
+
+def cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
+    """The cue that belongs to the posture, if any stands near enough and belongs to no other statement."""
+    best: Mention | None = None
+    best_cost = CUE_REACH
+    for cue in stretch.cues:
+        if cue.first <= posture.first <= cue.last and cue.concept.id != posture.concept.id:
+            continue
+        if cue.concept.only_for and posture.concept.posture not in cue.concept.only_for:
+            continue
+        if _taken(stretch, cue, posture):
+            continue
+        cost = stretch.cost(cue, posture)
+        ahead = cue.first < posture.first
+        looks = _looks(stretch, cue)
+        if not ahead and _joined(stretch, cue):
+            continue  # "standing, relieved by sitting": what stands before `relieved by` is not what relieves
+        if (looks == "forward" and not ahead) or (looks == "backward" and ahead):
+            cost += _WRONG_WAY
+        # Between a cue and a posture another cue that looks the posture's way has the better claim; distance sees
+        # to it.
+        if cost < best_cost:
+            best, best_cost = cue, cost
+    return best
+
+
+def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
+    """Whether the cue belongs to another statement: a comma and a new symptom stand between it and the
+    posture, or the posture is walking and a symptom stands nearer than the relief (`ache after walking,
+    eased by sitting`)."""
+    low, high = sorted(((cue.first, cue.last), (posture.first, posture.last)))
+    if posture.first < cue.first and stopped(stretch, posture, cue):
+        # "..., no leg pain hunched over; walking upright brings it on": the cue has a posture in its own clause.
+        own = [p for p in stretch.postures if p is not posture and not stopped(stretch, p, cue)]
+        if any(p.first < cue.first for p in own):
+            return True
+    for symptom in stretch.symptoms:
+        if low[1] < symptom.first < high[0] and not symptom.generic:
+            if cue.concept.effect == "free":
+                return True
+            if "," in stretch.norms(low[1] + 1, symptom.first - 1) and cue.first < posture.first:
+                return True
+    if posture.concept.posture in {"walking", "extension"} and cue.concept.effect == "persists":
+        # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
+        return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
+    if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
+        near = min((stretch.cost(m, posture) for s in stretch.symptoms for m in s.mentions), default=None)
+        return near is not None and near <= stretch.cost(cue, posture)
+    return False
+
+
+def _joined(stretch: Stretch, cue: Mention) -> bool:
+    """Whether `by`, `with`, `when` or the like ties the cue to the posture that follows it."""
+    following = stretch.norms(cue.last + 1, cue.last + 1)
+    return bool(following) and following[0] in _TIES and any(p.first > cue.last for p in stretch.postures)
+
+
+def _looks(stretch: Stretch, cue: Mention) -> str:
+    """A connector behind the cue (`with`, `when`, `by`) turns it towards what follows."""
+    following = stretch.norms(cue.last + 1, cue.last + 2)
+    if following and following[0] in stretch.connectors:
+        return "forward"
+    return cue.concept.looks
+
+
+def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
+    """What the cue says the posture does, negations and exceptions counted."""
+    negated = negates(stretch, cue) != negates(stretch, posture, after=cue)
+    effect = cue.concept.effect or "eases"
+    between = stretch.norms(cue.last + 1, posture.first - 1)
+    excepted = any(word in stretch.exceptions for word in between)
+    if excepted and (negated or effect == "persists"):
+        return "eases"
+    if effect == "persists":
+        if posture.concept.posture in {"walking", "extension"}:
+            return "not-provoked"
+        return "eases" if negated else "not-eased"
+    return turned(effect) if negated else plain(effect)
+
+
+def plain(effect: str) -> Outcome:
+    """A cue's effect as it stands."""
+    return "free" if effect == "free" else "provokes" if effect == "provokes" else "eases"
+
+
+def turned(effect: str) -> Outcome:
+    """The documented opposite of an effect."""
+    return "not-provoked" if effect == "provokes" else "not-eased"
+
+
+def negates(stretch: Stretch, target: Mention, after: Mention | None = None) -> bool:
+    """Whether a negation stands close before `target`, with neither comma nor symptom between them.
+
+    With `after`, only a negation that stands behind that mention counts: `eased by sitting but not by standing`.
+    """
+    for scope in stretch.scopes:
+        if scope.modifier.asserts != "negated" or scope.modifier.reaches not in {"forward", "both"}:
+            continue
+        distance = target.first - scope.last - 1
+        if not 0 <= distance <= _NEGATION_REACH:
+            continue
+        if after is not None and not (after.last < scope.first):
+            continue
+        if "," in stretch.norms(scope.last + 1, target.first - 1):
+            continue
+        if after is None and any(scope.last < s.first < target.first for s in stretch.symptoms):
+            continue
+        if any(scope.last < p.first < target.first for p in stretch.postures if p is not target):
+            continue
+        return True
+    return False
+
+
+def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
+    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for
+    worse."""
+    opening = tuple(stretch.norms(0, 1))
+    if stretch.echo is not None and len(opening) == 2 and opening[1] in _AUXILIARIES and not stretch.cues:
+        if opening[0] in {"so", "as"}:
+            return stretch.echo
+        if opening[0] in {"nor", "neither"}:
+            return stretch.echo if stretch.echo.startswith("not-") else turned(stretch.echo)
+    following = stretch.norms(posture.last + 1, posture.last + 2)
+    if not following or following[0] not in _AUXILIARIES:
+        return None
+    negated = _AUXILIARIES[following[0]] or following[1:] == ["not"]
+    after = stretch.norms(posture.last + 2 + (following[1:] == ["not"]), posture.last + 2 + (following[1:] == ["not"]))
+    if after and after[0] not in _CLOSERS:
+        return None
+    before = [c for c in stretch.cues if c.last < posture.first]
+    if not before:
+        return None
+    effect = before[-1].concept.effect or "eases"
+    if effect == "persists":
+        return "not-eased" if not negated else "eases"
+    return turned(effect) if negated else plain(effect)
+
+
+def stopped(stretch: Stretch, one: Mention, other: Mention) -> bool:
+    """Whether a new clause begins between two mentions."""
+    low, high = sorted((one.first, other.first))
+    return any(low < s < high for s in stretch.stops)
