@@ -95,8 +95,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         outcome = effect_of(stretch, posture, cue)
         if symptom is not None and symptom.negated and not negates(stretch, cue):
             # "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue;
-            # but "gets
-            # round on the rollator without the leg ache" tells what the posture does.
+            # but "gets round on the rollator without the leg ache" tells what the posture does.
             by = symptom.judgement.by
             inside = by is not None and by.first > min(cue.first, posture.first)
             outcome = "not-provoked" if outcome == "provokes" else "free" if outcome == "free" or inside else None
