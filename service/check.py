@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from fhir.resources.R4B.servicerequest import ServiceRequest
+from pydantic import ValidationError
+
 from service.chart.model import Chart, Concept, Passage, Patient, Report, Span
 from service.chart.read import read_chart
 from service.decision import Decision, decide
@@ -143,7 +146,20 @@ def _vignette(file: str, vignette: Vignette, knowledge: Knowledge) -> Case:
     return Case(f"vignettes/{file}", vignette.name, "vignette", tuple(_differences(vignette, decision)))
 
 
+def _draft_problems(decision: Decision) -> Iterator[str]:
+    """Why a draft order on a card is no valid R4 resource; none for what ships, but a site may write its own
+    orders."""
+    for card in decision.cards:
+        for suggestion in card.suggestions:
+            for action in suggestion.actions:
+                try:
+                    ServiceRequest.model_validate(action.resource)
+                except ValidationError as error:
+                    yield f"the draft of {suggestion.label!r} is no valid ServiceRequest: {error}"
+
+
 def _differences(vignette: Vignette, decision: Decision) -> Iterator[str]:
+    yield from _draft_problems(decision)
     expected = vignette.expect
     if decision.state != expected.state:
         yield f"expected state {expected.state}, decided {decision.state}"
