@@ -187,3 +187,21 @@ def test_a_note_chart_holds_the_note_and_nothing_else():
     chart = note_chart("Zorp.")
     assert [passage.text for report in chart.reports for passage in report.passages] == ["Zorp."]
     assert (chart.problems, chart.observed, chart.deeds, chart.patient.birth_date) == ((), (), (), None)
+
+
+def test_a_draft_order_that_is_no_valid_resource_fails_the_vignette_that_leads_to_it(folder):
+    orders = folder / "cards" / "orders.yaml"
+    orders.write_text(orders.read_text("utf-8").replace("code: 30679-5", 'code: " 30679-5"'), "utf-8")
+    vignettes(
+        folder,
+        f"""  - name: A cart
+    at: 2026-11-02
+    patient: {{}}
+    notes: [{{date: 2026-10-20, text: "{CART}"}}]
+    expect: {{state: possible, topic: neurogenicClaudication}}
+    why: Made up.""",
+    )
+    (failed,) = run_checks(folder).failed
+    (problem,) = failed.problems
+    assert "MRI of the lumbar spine" in problem
+    assert "no valid ServiceRequest" in problem
