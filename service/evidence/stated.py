@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from service.evidence.context import Judgement, Scope
-from service.evidence.definition import Assertion, Felt, FindingDefinition, Relation, Statement
+from service.evidence.definition import Assertion, Felt, FindingDefinition, Outcome, Relation, Statement
 from service.evidence.lexicon import Mention
 from service.evidence.links import Link
 from service.evidence.model import Evidence, Mark, Status
@@ -50,13 +50,18 @@ def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) ->
                     break
 
 
+_TOLD: dict[Outcome, str] = {
+    "eases": "eased by",
+    "free": "free of it when",
+    "provokes": "brought on by",
+    "not-eased": "not eased by",
+    "not-provoked": "not brought on by",
+}
+
+
 def _told(link: Link) -> str:
-    words = {"eases": "eases", "free": "is free of symptoms in", "provokes": "is provoked by"}
-    said = words.get(
-        link.effect,
-        "is documented not to ease in" if link.effect == "not-eased" else "is documented not to come with",
-    )
-    return f"{said} {link.posture}"
+    """The relation in words: `eased by flexion`, `brought on by walking`."""
+    return f"{_TOLD[link.effect]} {'standing still' if link.posture == 'still' else link.posture}"
 
 
 def _concerns_leg(link: Link, leg_known: bool) -> bool:

@@ -61,7 +61,7 @@ def test_a_failure_shows_the_sentence_what_was_expected_what_was_seen_and_which_
     lines = told(folder)
     assert lines[0] == f"FAILED  findings/flexion-relief.yaml  example: {CART}"
     assert lines[1] == "        expected F absent, found present"
-    assert lines[2] == f"        present: {CART!r}: eases flexion"
+    assert lines[2] == f"        present: {CART!r}: eased by flexion"
     marked = [line.strip() for line in lines[3:-2]]
     assert all(line.startswith("target ") for line in marked)
     assert any("'shopping cart'" in line or "'leaning on a shopping cart'" in line for line in marked)
@@ -146,7 +146,7 @@ def test_a_failed_vignette_shows_everything_that_differs(folder):
         "        expected topic vascularClaudication, decided neurogenicClaudication",
         "        expected flag absent, decided present",
         "        expected F absent, found present",
-        f"            present: {CART!r}: eases flexion",
+        f"            present: {CART!r}: eased by flexion",
         "examples: 0 of 0 pass",
         "vignettes: 0 of 1 pass",
     ]

@@ -1,4 +1,4 @@
-"""The compiled knowledge of findings, and names that nothing defines."""
+"""The compiled knowledge of findings."""
 
 from support.tiny_language import SYSTEM, finding_of, reading_of, value_set
 

@@ -39,12 +39,12 @@ def test_a_relation_is_found_in_a_sentence_that_says_it():
         "present",
         NOTED,
     )
-    assert one.reason == "eases sitting"
+    assert one.reason == "eased by sitting"
 
 
 def test_a_relation_may_say_that_the_finding_is_absent():
     one = found("Knoll glimmers not dimmed by zonking.", EASED)
-    assert (one.status, one.evidence[0].reason) == ("absent", "is documented not to ease in sitting")
+    assert (one.status, one.evidence[0].reason) == ("absent", "not eased by sitting")
 
 
 def test_a_relation_gives_its_kind_and_the_first_that_fits_decides():
@@ -140,7 +140,7 @@ def test_the_past_counts_where_history_does():
 
 def test_a_doubt_makes_it_possible():
     one = found("Maybe knoll glimmers dim with zonking.", EASED)
-    assert (one.status, one.evidence[0].reason) == ("possible", "eases sitting, marked as uncertain")
+    assert (one.status, one.evidence[0].reason) == ("possible", "eased by sitting, marked as uncertain")
 
 
 def test_a_doubtful_absence_is_an_absence():
