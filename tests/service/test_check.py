@@ -152,6 +152,16 @@ def test_a_failed_vignette_shows_everything_that_differs(folder):
     ]
 
 
+def test_a_draft_order_that_is_no_valid_resource_is_told(folder):
+    orders = folder / "cards" / "orders.yaml"
+    text = orders.read_text("utf-8")
+    assert text.count('code: "308447003"') == 1
+    orders.write_text(text.replace('code: "308447003"', 'code: " spaced  out "'), "utf-8")
+    vignettes(folder, filled("possible", "neurogenicClaudication", "present", "present"))
+    (case,) = run_checks(folder).failed
+    assert "is no valid ServiceRequest" in case.problems[0]
+
+
 def test_what_a_vignette_does_not_settle_is_not_compared(folder):
     vignettes(
         folder,

@@ -282,3 +282,10 @@ def test_a_body_site_goes_before_the_answer_to_where():
         coded("dims-1"), "zonking", ref="Observation/2", group="Encounter/1", body_sites=(Concept(text="reef"),)
     )
     assert both(place, answer) == ["calf eases sitting"]
+
+
+@pytest.mark.parametrize("value", [True, Concept(), "elsewhere"], ids=["boolean", "empty code", "no place"])
+def test_an_answer_to_where_that_names_no_place_places_nothing(value):
+    place = observed(coded("where-1"), value, group="Encounter/1")
+    answer = observed(coded("dims-1"), "zonking", ref="Observation/2", group="Encounter/1")
+    assert both(place, answer) == [UNPLACED]

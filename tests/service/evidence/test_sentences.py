@@ -155,6 +155,29 @@ def test_a_ticked_box_states_its_item(box):
     ]
 
 
+def test_a_sentence_of_sixty_words_goes_on_to_its_end():
+    text = "word " * 58 + "word."
+    assert split(text) == [text]
+
+
+def test_a_sentence_that_runs_on_ends_at_the_next_comma_and_loses_no_word():
+    text = "word, " * 35 + "last."
+    first, second = split(text)
+    assert first.endswith("word,")
+    assert f"{first} {second}" == text
+
+
+def test_a_sentence_without_any_comma_ends_all_the_same_and_loses_no_word():
+    text = "word " * 300 + "last."
+    pieces = split(text)
+    assert len(pieces) > 1
+    assert " ".join(pieces) == text
+
+
+def test_the_pieces_of_a_long_sentence_keep_its_section():
+    assert {name for name, _ in sections("Kin: " + "word, " * 100)} == {"family"}
+
+
 @pytest.mark.parametrize("text", ["", " \n\n ", "...", "- - -", "?!", "\n-\n*\n"])
 def test_a_text_without_a_word_has_no_sentence(text):
     assert sentences(text) == []
