@@ -92,7 +92,7 @@ def finding_problems(finding: FindingDefinition, names: Names) -> Iterator[Probl
 
 def _concepts(finding: FindingDefinition) -> Iterator[str]:
     for statement in finding.statements:
-        yield from (*statement.target, *statement.beside, *statement.without)
+        yield from (*statement.target, *statement.beside, *statement.also, *statement.without)
     yield from (m.target for m in finding.measured if m.target)
 
 

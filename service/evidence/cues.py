@@ -15,7 +15,7 @@ from service.evidence.symptoms import Symptom, gap
 from service.evidence.words import Word
 
 # How far a cue may stand from its posture, in the cost of `Stretch.cost`; beyond it they are strangers.
-CUE_REACH = 24
+CUE_REACH = 28
 _WRONG_WAY = 7
 _NEGATION_REACH = 4
 _TIES = frozenset({"by", "with", "when", "whenever", "if", "once", "on", "upon", "while", "w/", "until", "unless"})

@@ -199,6 +199,8 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     target: tuple[str, ...]
     beside: tuple[str, ...] = ()
+    # One of these as well.
+    also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     near: int = 12
     kind: str = ""

@@ -103,19 +103,18 @@ class Lexicon:
         One phrase may stand for several concepts; then all of them are mentioned there.
         """
         found: list[Mention] = []
-        root = self._root.children
         norms = [w.norm for w in words]
         total, at = len(norms), 0
         while at < total:
-            node = _step(root, norms[at])
+            nodes = _steps((self._root,), norms[at])
             best: _Node | None = None
-            best_last = at
-            step = at
-            while node is not None:
-                if node.concepts:
-                    best, best_last = node, step
+            best_last = step = at
+            while nodes:
+                ending = next((node for node in nodes if node.concepts), None)
+                if ending is not None:
+                    best, best_last = ending, step
                 step += 1
-                node = _step(node.children, norms[step]) if step < total else None
+                nodes = _steps(nodes, norms[step]) if step < total else ()
             if best is None:
                 at += 1
                 continue
@@ -124,7 +123,9 @@ class Lexicon:
         return found
 
 
-def _step(children: Mapping[str, _Node], norm: str) -> _Node | None:
-    """The next word's node; a number takes its own spelling if a phrase names it, else the place of any number."""
-    node = children.get(norm)
-    return children.get(_NUMBER) if node is None and norm[0].isdigit() else node
+def _steps(nodes: Sequence[_Node], norm: str) -> Sequence[_Node]:
+    """Where the next word leads; a number leads both to its own spelling and to `<n>`, its own first."""
+    after = [child for node in nodes if (child := node.children.get(norm)) is not None]
+    if norm[0].isdigit():
+        after += [child for node in nodes if (child := node.children.get(_NUMBER)) is not None]
+    return after

@@ -16,6 +16,7 @@ from service.evidence.symptoms import LEG, Symptom
 
 # How far a symptom may stand from a posture that no cue speaks of.
 _SYMPTOM_REACH = 14
+_CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
@@ -84,7 +85,7 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
 
 
 def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
-    if posture.concept.linked and _gives_way(stretch, posture):
+    if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
     outcome: Outcome | None = echoed(stretch, posture)
     cue = cue_for(stretch, posture) if outcome is None else None
@@ -183,10 +184,15 @@ def _merged(symptom: Symptom | None, topic: Symptom | None) -> Symptom | None:
     )
 
 
+def _contrasted(stretch: Stretch, posture: Mention) -> bool:
+    """`better bent over than upright`, `unlike standing`: the posture is named as what the statement is not about."""
+    return bool(_CONTRASTS & {*stretch.norms(posture.first - 2, posture.first - 1)})
+
+
 def _gives_way(stretch: Stretch, posture: Mention) -> bool:
     """`stop and sit`, `stop to lean on the fence`: the stopping is on the way to another posture."""
     return any(
-        other is not posture and 0 < other.first - posture.last <= 5 and not stopped(stretch, posture, other)
+        other is not posture and 0 < other.first - posture.last <= 9 and not stopped(stretch, posture, other)
         for other in stretch.postures
         if other.concept.posture in {"sitting", "flexion", "rest", "lying", "still"}
     )

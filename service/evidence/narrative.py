@@ -116,10 +116,23 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     `topic` is the symptom the text is about before its first word, where the resource around it says so (a problem's
     name, an observation's body site).
     """
+    sentences = list(answered(sentences_of(text, language.layout), language.answers))
+    read, first = _read(text, sentences, language, topic)
+    if topic is None and first is not None and any(k.anchor == "unknown" for s in read for k in s.links):
+        # "Easing: sitting. Site: both thighs.": what is placed later was meant before.
+        read, _ = _read(text, sentences, language, first)
+    return read
+
+
+def _read(
+    text: str, sentences: Sequence[tuple[Sentence, Answer]], language: Language, topic: Symptom | None
+) -> tuple[list[ReadSentence], Symptom | None]:
+    """The sentences read with `topic` in mind, and the first topic they set themselves."""
     read: list[ReadSentence] = []
+    first: Symptom | None = None
     pending: Mention | None = None
     echo: Outcome | None = None
-    for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
+    for sentence, answer in sentences:
         one, spoken, named = _read_sentence(text, sentence, answer, language, topic, pending, echo)
         pending = named
         if one is not None:
@@ -127,7 +140,8 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
             echo = one.links[-1].effect if one.links else None
         if spoken is not None:
             topic = spoken
-    return read
+            first = first or spoken
+    return read, first
 
 
 def _read_sentence(
@@ -176,12 +190,23 @@ def _read_sentence(
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
     left = postures[-1] if postures and not links else None
     if not links and not said and not symptoms:
-        # `Location: right leg` is no symptom, but it places the one that the next lines speak of.
-        placed = implied(mentions) if any(w.norm == ":" for w in sentence.words) and not postures else None
-        return None, placed, left
+        return None, _placed(sentence, mentions), left
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
-    return read, None if answer == "denied" else _spoken_of(sentence.section, symptoms, topic), left
+    if answer == "denied":
+        return read, None, left
+    spoken = _spoken_of(sentence.section, symptoms, topic)
+    return read, spoken or (None if symptoms else _placed(sentence, mentions)), left
+
+
+def _placed(sentence: Sentence, mentions: Sequence[Mention]) -> Symptom | None:
+    """`Location: right leg` is no symptom, but it places the one that the other lines speak of."""
+    labelled = any(w.norm == ":" for w in sentence.words)
+    if not labelled or any(m.concept.kind in {"posture", "cue"} for m in mentions):
+        return None
+    if sentence.section is not None and sentence.section.asserts != "affirmed":
+        return None
+    return implied(mentions)
 
 
 def _spoken_of(section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None) -> Symptom | None:

@@ -131,6 +131,8 @@ def _neighbours(statement: Statement, sentence: ReadSentence, said: Said) -> tup
     wanted = [other for other in near if other.mention.id in statement.beside]
     if statement.beside and not wanted:
         return None
+    if statement.also and not any(other.mention.id in statement.also for other in near):
+        return None
     nearest = sorted(wanted, key=lambda other: _distance(other.mention, said.mention))
     return tuple(nearest[:1])
 
