@@ -132,3 +132,8 @@ def trimmed(
             else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end)
         )
     return cut
+
+
+def carried_on(scope: Scope, end: int) -> Scope:
+    """A negated list going on in a sentence that was cut off it: it reaches from the first word to `end`."""
+    return Scope(scope.modifier, scope.phrase, -1, -1, 0, end)

@@ -6,9 +6,9 @@ asks findings of what is read here."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from service.evidence.context import Context, Judgement, Scope, judge, trimmed
+from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
 from service.evidence.cues import Stretch
 from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
 from service.evidence.lexicon import Lexicon, Mention, spell_out
@@ -124,79 +124,90 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     return read
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a sentence inherits from those before it.
+
+    `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
+    effect stated, `carried` a negated list that was cut for its length only.
+    """
+
+    topic: Symptom | None = None
+    pending: Mention | None = None
+    echo: Outcome | None = None
+    carried: Scope | None = None
+
+
 def _read(
     text: str, sentences: Sequence[tuple[Sentence, Answer]], language: Language, topic: Symptom | None
 ) -> tuple[list[ReadSentence], Symptom | None]:
     """The sentences read with `topic` in mind, and the first topic they set themselves."""
     read: list[ReadSentence] = []
     first: Symptom | None = None
-    pending: Mention | None = None
-    echo: Outcome | None = None
+    thread = Thread(topic)
     for sentence, answer in sentences:
-        one, spoken, named = _read_sentence(text, sentence, answer, language, topic, pending, echo)
-        pending = named
+        one, spoken, thread = _read_sentence(text, sentence, answer, language, thread)
         if one is not None:
             read.append(one)
-            echo = one.links[-1].effect if one.links else None
-        if spoken is not None:
-            topic = spoken
-            first = first or spoken
+        first = first or spoken
     return read, first
 
 
 def _read_sentence(
-    text: str,
-    sentence: Sentence,
-    answer: Answer,
-    language: Language,
-    topic: Symptom | None,
-    pending: Mention | None,
-    echo: Outcome | None,
-) -> tuple[ReadSentence | None, Symptom | None, Mention | None]:
-    """The sentence as read, the symptom it leaves as topic, and a posture it named without saying what it does."""
-    mentions = language.felt.find(sentence.words)
-    named = language.named.find(sentence.words)
+    text: str, sentence: Sentence, answer: Answer, language: Language, before: Thread
+) -> tuple[ReadSentence | None, Symptom | None, Thread]:
+    """The sentence as read, the topic it sets if any, and what the next one inherits."""
+    words = sentence.words
+    mentions = language.felt.find(words)
+    named = language.named.find(words)
     if not mentions and not named:
-        return None, None, pending
-    scopes, stops = language.context.scopes(sentence.words)
+        return None, None, before
+    scopes, stops = language.context.scopes(words)
+    if sentence.continues and before.carried is not None:
+        scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
+    open_list = next((s for s in scopes if s.modifier.lists and s.end == len(words) - 1), None)
     postures = [m for m in mentions if m.concept.kind == "posture"]
     cues = [m for m in mentions if m.concept.kind == "cue"]
     if answer != "plain":
         # "Does it ease if you bend?" asks; the answer, not the `if`, decides.
         scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
-    scopes = trimmed(
-        scopes,
-        sentence.words,
-        [(m.first, m.last) for m in (*postures, *cues)],
-        [(m.first, m.last) for m in cues],
-    )
-    symptoms = symptoms_of(sentence.words, mentions, scopes, stops)
+    cue_places = [(m.first, m.last) for m in cues]
+    scopes = trimmed(scopes, words, [(m.first, m.last) for m in (*postures, *cues)], cue_places)
+    symptoms = symptoms_of(words, mentions, scopes, stops)
     concerned = symptoms
     if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
         concerned = [stand_in]
-    stretch = Stretch(
-        sentence.words,
-        postures,
-        cues,
-        concerned,
-        scopes,
-        stops,
-        language.connectors,
-        language.exceptions,
-        pending,
-        echo,
+    links = links_of(
+        Stretch(
+            words,
+            postures,
+            cues,
+            concerned,
+            scopes,
+            stops,
+            language.connectors,
+            language.exceptions,
+            before.pending,
+            before.echo,
+        ),
+        before.topic,
     )
-    links = links_of(stretch, topic)
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
-    left = postures[-1] if postures and not links else None
+    spoken: Symptom | None = None
+    if answer != "denied":
+        spoken = _spoken_of(sentence.section, symptoms, before.topic)
+        spoken = spoken or (None if symptoms else _placed(sentence, mentions))
+    after = Thread(
+        spoken or before.topic,
+        postures[-1] if postures and not links else None,
+        links[-1].effect if links else None,
+        open_list,
+    )
     if not links and not said and not symptoms:
-        return None, _placed(sentence, mentions), left
+        return None, spoken, replace(after, echo=before.echo)
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
-    if answer == "denied":
-        return read, None, left
-    spoken = _spoken_of(sentence.section, symptoms, topic)
-    return read, spoken or (None if symptoms else _placed(sentence, mentions)), left
+    return read, spoken, after
 
 
 def _placed(sentence: Sentence, mentions: Sequence[Mention]) -> Symptom | None:

@@ -37,11 +37,12 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
         if sentence.box == "empty":
             at += 1
             continue
-        if sentence.words[-1].norm != "?":
+        if sentence.words[-1].norm != "?" and not _offered(sentences, at, answers):
             yield sentence, "plain"
             at += 1
             continue
-        question = _without(sentence, sentence.words[:-1])
+        asked = sentence.words[:-1] if not sentence.words[-1].norm[0].isalnum() else sentence.words
+        question = _without(sentence, asked)
         at += 1
         boxes = at
         while at < len(sentences) and sentences[at].box == "empty":
@@ -66,6 +67,13 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
             yield Sentence((*question.words, *words), question.section, question.heading), "stated"
         else:
             yield reply, "plain"
+
+
+def _offered(sentences: Sequence[Sentence], at: int, answers: Answers) -> bool:
+    """`Numbness: [ ] yes [x] no` asks without a question mark: boxes of yes and no follow."""
+    if sentences[at].box or at + 1 >= len(sentences) or not sentences[at + 1].box:
+        return False
+    return sentences[at + 1].words[0].norm in answers.yes | answers.no
 
 
 def _without(sentence: Sentence, words: Sequence[Word]) -> Sentence | None:

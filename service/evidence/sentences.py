@@ -32,6 +32,8 @@ class Sentence:
     opens_paragraph: bool = False
     # An item of a form: `empty` when its box is, then nobody said it, or `ticked`.
     box: Literal["", "empty", "ticked"] = ""
+    # The sentence before was cut for its length only, and goes on here.
+    continues: bool = False
 
     @property
     def start(self) -> int:
@@ -60,11 +62,13 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     heading = ""
     paragraph = True
     box: Literal["", "empty", "ticked"] = ""
+    continues = False
 
     def close() -> None:
-        nonlocal current, paragraph
+        nonlocal current, paragraph, continues
         if any(w.norm[0].isalnum() for w in current):
-            sentences.append(Sentence(tuple(current), section, heading, paragraph, box))
+            sentences.append(Sentence(tuple(current), section, heading, paragraph, box, continues))
+            continues = False
             paragraph = False
         current = []
 
@@ -74,9 +78,15 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         word = words[at]
         boxed = _box_at(words, at)
         if boxed:
-            close()
-            box = "empty" if boxed == 2 else "ticked"
+            mark: Literal["empty", "ticked"] = "empty" if boxed == 2 else "ticked"
             at += boxed
+            if current and (at == total or not words[at].norm[0].isalnum()):
+                box = mark  # `numbness [ ], retention [x]`: the box stands behind its item
+                close()
+                box = ""
+            else:
+                close()
+                box = mark
             line_start = False
             continue
         if line_start:
@@ -119,6 +129,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         at += 1
         if len(current) >= 2 * _LONG or (len(current) >= _LONG and word.norm == ","):
             close()
+            continues = True
     close()
     return sentences
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Clinicians write `b/l`, `w/o`, `s/p`: one word each. A slash elsewhere separates words.
 _SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
 _WORD = re.compile(
-    rf"(?P<break>\n[\s]*)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|(?<!\w)\.\d+|[^\w\s]|_"
+    rf"(?P<break>\n[\s]*)|(?P<leader>\.{{3,}}|…)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|(?<!\w)\.\d+|[^\w\s]|_"
 )
 _HYPHENS = frozenset("-‐‑–")
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
@@ -41,6 +41,9 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
             continue
         if raw in _HYPHENS and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
             continue  # pain-free, wide-based: written either way, read one way
+        if match.lastgroup == "leader":
+            words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
+            continue
         norm = raw.lower().translate(_TYPOGRAPHY)
         if norm.endswith("'s") and norm not in spelled:
             norm = norm[:-2]

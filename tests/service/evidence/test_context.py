@@ -141,3 +141,12 @@ def test_the_tiny_language_finds_each_of_its_modifiers():
     scopes, stops = tiny().context.scopes(words)
     assert [(scope.modifier.id, scope.start, scope.end) for scope in scopes] == [("denies", 1, 1), ("maybe", 4, 4)]
     assert stops == [2]
+
+
+def test_of_several_terminators_the_nearest_ends_a_scope():
+    assert judged("deny a but zorp but b", modifier()) == ["affirmed"]
+    assert judged("a but zorp but deny", modifier(reaches="backward")) == ["affirmed"]
+
+
+def test_a_negation_that_ends_at_a_comma_reaches_up_to_it():
+    assert spent("deny hot zorp, zorp", modifier()) == ["negated", "affirmed"]

@@ -221,3 +221,19 @@ def test_a_negation_before_a_comma_does_not_reach_the_cue_behind_it():
 
 def test_a_negation_far_before_the_cue_does_not_reach_it():
     assert said("No doubt at all about it in the end that zonking dims the knoll glimmers.") == ["leg eases sitting"]
+
+
+def test_relief_without_the_symptom_is_freedom_from_it():
+    assert said("Zonking dims it without the knoll glimmers.") == ["leg free sitting"]
+
+
+def test_a_negation_reaches_a_cue_four_words_on_and_no_further():
+    assert said("Knoll glimmers not a b c d dimmed by zonking.") == ["leg not-eased sitting"]
+    assert said("Knoll glimmers not a b c d e dimmed by zonking.") == ["leg eases sitting"]
+
+
+def test_words_between_tie_and_posture_do_not_turn_a_cue_round():
+    assert said("Knoll glimmers when propping, dimmed a little by zonking.") == [
+        "leg provokes standing",
+        "leg eases sitting",
+    ]

@@ -171,3 +171,13 @@ def test_a_part_of_the_leg_named_with_posture_and_cue_is_where_it_is_felt_and_no
 
 def test_another_part_of_the_body_named_with_posture_and_cue_stands_for_nothing():
     assert said("Strolling kindles my spire.") == ["something provokes walking"]
+
+
+def test_a_link_without_any_symptom_has_no_side():
+    (link,) = read("Dimmed by zonking.")[0].links
+    assert (link.both, link.single, link.regions, link.qualities) == (False, False, frozenset(), frozenset())
+
+
+def test_a_posture_near_the_symptom_is_linked_however_far_its_place_is():
+    (link,) = read("Strolling glimmers; they are all at the far end of the one knoll.")[0].links
+    assert (link.posture, link.effect) == ("walking", "provokes")

@@ -186,3 +186,13 @@ def test_a_number_in_a_sentence_marks_its_name():
     (one,) = extracted(notes("The index is 0.72."), INDEX, value_sets=SETS)["Z"].evidence
     assert [(m.concept, one.quote[m.start : m.end]) for m in one.marks] == [("index", "index")]
     assert (one.reason, one.when) == ("0.72 is at or below 0.90", DAY)
+
+
+def test_a_number_on_the_limit_says_that_it_is_at_it():
+    (one,) = measured(number(Quantity(0.9))).evidence
+    assert one.reason == "0.9 is at or below 0.90"
+
+
+def test_a_number_is_read_up_to_fourteen_words_behind_its_name():
+    assert told("Index" + " so" * 13 + " 0.72.") == [("present", "", "0.72")]
+    assert told("Index" + " so" * 14 + " 0.72.") == []

@@ -289,3 +289,28 @@ def test_an_answer_to_where_that_names_no_place_places_nothing(value):
     place = observed(coded("where-1"), value, group="Encounter/1")
     answer = observed(coded("dims-1"), "zonking", ref="Observation/2", group="Encounter/1")
     assert both(place, answer) == [UNPLACED]
+
+
+def test_words_of_a_value_are_read_once_though_they_are_a_passage_too():
+    passages = (Passage("valueString", "Knoll glimmers."),)
+    found = reads(observed=(observed(Concept(text="Tell us"), "Knoll glimmers.", passages=passages),))
+    assert [one.text for one in found] == ["Tell us: Knoll glimmers."]
+
+
+def test_an_answer_of_one_word_with_a_full_stop_leaves_nothing_behind():
+    assert [one.text for one in reads(observed=(observed(Concept(text="Knoll glimmers"), "always."),))] == [
+        "Knoll glimmers"
+    ]
+
+
+def test_one_of_several_places_on_both_sides_is_enough():
+    panel = observed(
+        Concept(text="Panel"),
+        measures=(
+            Measure(coded("where-1"), ("knolls",), "component[0]"),
+            Measure(coded("where-1"), ("reef",), "component[1]"),
+            Measure(coded("dims-1"), ("zonking",), "component[2]"),
+        ),
+    )
+    (link,) = (link for one in reads(observed=(panel,)) for s in one.sentences for link in s.links)
+    assert (link.both, link.regions) == (True, {"leg", "calf"})

@@ -101,3 +101,13 @@ def test_the_ticked_one_of_two_boxes_answers_a_question():
 )
 def test_an_empty_box_answers_no_question(boxes, expected):
     assert asked(f"Knoll glimmers? {boxes}") == expected
+
+
+@pytest.mark.parametrize("reply", ["-", "A:", "..."])
+def test_an_answer_of_labels_alone_is_none(reply):
+    assert asked(f"Knoll glimmers? {reply}\n\nReef fizzes.")[-1] == ("reef fizzes .", "plain")
+    assert "denied" not in [answer for _, answer in asked(f"Knoll glimmers? {reply}")]
+
+
+def test_the_last_sentence_may_be_a_question():
+    assert asked("Reef fizzes. Knoll glimmers?") == [("reef fizzes .", "plain")]

@@ -343,3 +343,20 @@ def test_no_to_a_coded_question_documents_the_opposite_of_its_words():
             marks=found("Zorp", ZORP).evidence[0].marks,
         ),
     )
+
+
+def test_a_sentence_of_just_the_longest_quote_is_quoted_whole_with_all_its_marks():
+    text = "so " * 131 + "yes a zorp"
+    text = text.rjust(400, "x")
+    (one,) = found(text, ZORP).evidence
+    assert (len(text), one.quote) == (400, text)
+    assert [one.quote[m.start : m.end] for m in one.marks] == ["zorp"]
+
+
+def test_a_longer_sentence_is_quoted_around_the_words_that_decided():
+    for before, after in ((0, 700), (350, 350), (700, 0)):
+        text = "so " * (before // 3) + "zorp" + " so" * (after // 3)
+        for one in found(text, ZORP).evidence:
+            assert len(one.quote) <= 400
+            assert one.quote in text
+            assert [one.quote[m.start : m.end] for m in one.marks] == ["zorp"]
