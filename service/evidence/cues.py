@@ -18,7 +18,6 @@ from service.evidence.words import Word
 CUE_REACH = 28
 _WRONG_WAY = 7
 _NEGATION_REACH = 4
-_TIES = frozenset({"by", "with", "when", "whenever", "if", "once", "on", "upon", "while", "w/", "until", "unless"})
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
@@ -100,9 +99,15 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
 
 
 def _joined(stretch: Stretch, cue: Mention) -> bool:
-    """Whether `by`, `with`, `when` or the like ties the cue to the posture that follows it."""
+    """Whether the cue is tied to a posture that follows it: by its form (`relieved within minutes by sitting`), or by a
+    connector right behind it (`better after sitting`); no other cue and no new clause stands between."""
     following = stretch.norms(cue.last + 1, cue.last + 1)
-    return bool(following) and following[0] in _TIES and any(p.first > cue.last for p in stretch.postures)
+    if cue.concept.looks != "forward" and not (following and following[0] in stretch.connectors):
+        return False
+    behind = [p for p in stretch.postures if p.first > cue.last and not stopped(stretch, cue, p)]
+    if not behind:
+        return False
+    return not any(cue.last < other.first < behind[0].first for other in stretch.cues)
 
 
 def _looks(stretch: Stretch, cue: Mention) -> str:

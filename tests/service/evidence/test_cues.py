@@ -232,7 +232,6 @@ def test_a_negation_reaches_a_cue_four_words_on_and_no_further():
     assert said("Knoll glimmers not a b c d e dimmed by zonking.") == ["leg eases sitting"]
 
 
-@pytest.mark.xfail(strict=True, reason="only a tie right behind the cue keeps it from the posture before it")
 @pytest.mark.parametrize(
     "tied", ["dimmed a little by", "dimmed within minutes by", "fainter after", "dimmed, he says, by"]
 )
