@@ -237,3 +237,11 @@ def test_a_negation_reaches_a_cue_four_words_on_and_no_further():
 )
 def test_what_stands_before_a_cue_with_a_posture_of_its_own_behind_it_is_not_what_eases(tied):
     assert said(f"Knoll glimmers when propping, {tied} zonking.") == ["leg provokes standing", "leg eases sitting"]
+
+
+def test_the_nearer_of_two_cues_that_look_its_way_belongs_to_a_posture():
+    assert said("Zonking kindled, dimmed lolling, knoll glimmers.") == ["leg provokes sitting", "leg eases flexion"]
+
+
+def test_a_cue_that_looks_the_other_way_gives_way_to_one_a_little_further_that_looks_its_way():
+    assert said("Knoll glimmers dimmed, so they say, zonking kindles it.") == ["leg provokes sitting"]

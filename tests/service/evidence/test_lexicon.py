@@ -118,3 +118,8 @@ def test_concepts_are_known_by_their_id():
 def test_the_number_of_phrases_does_not_change_what_one_of_them_finds():
     many = [concept(f"word-{n}", f"word{n} of zorp") for n in range(2000)]
     assert found("a zorp of zorp", concept("zorp", "zorp"), *many) == [("zorp", "zorp"), ("zorp", "zorp")]
+
+
+def test_a_number_that_one_phrase_names_may_be_any_number_in_a_longer_one():
+    assert found("7 days ago", concept("weeks", "7 weeks"), concept("days", "<n> days ago")) == [("days", "7 days ago")]
+    assert found("7 weeks", concept("weeks", "7 weeks"), concept("days", "<n> days ago")) == [("weeks", "7 weeks")]

@@ -181,3 +181,24 @@ def test_a_link_without_any_symptom_has_no_side():
 def test_a_posture_near_the_symptom_is_linked_however_far_its_place_is():
     (link,) = read("Strolling glimmers; they are all at the far end of the one knoll.")[0].links
     assert (link.posture, link.effect) == ("walking", "provokes")
+
+
+@pytest.mark.parametrize("contrast", ["than", ", unlike", "instead of", "rather than"])
+def test_a_posture_named_in_contrast_is_not_what_eases(contrast):
+    assert said(f"Knoll glimmers fainter lolling {contrast} propping.") == ["leg eases flexion"]
+
+
+def test_a_symptom_that_has_had_its_posture_takes_no_other_behind_the_next_symptom():
+    assert said("Reef glimmers when strolling, brow glimmers when zonking.") == [
+        "calf provokes walking",
+        "back provokes sitting",
+    ]
+
+
+def test_a_symptom_between_two_postures_goes_with_the_nearer_one():
+    assert said("Strolling, at times far away from here, knoll glimmers propping.") == ["leg provokes standing"]
+    assert said("Strolling knoll glimmers, at times far away from here, propping.") == ["leg provokes walking"]
+
+
+def test_one_symptom_in_front_of_several_postures_comes_with_each():
+    assert said("Knoll glimmers strolling, propping.") == ["leg provokes walking", "leg provokes standing"]

@@ -165,3 +165,66 @@ def test_the_files_of_a_language_are_read_as_one():
     assert language.answers.no == {"no"}
     assert language.layout.spelling["reeef"] == "reef"
     assert language.layout.spelling["zonkin"] == "zonking"
+
+
+def test_a_place_told_later_was_meant_before():
+    assert said("Dimmed by zonking. Where: reef.") == ["calf eases sitting"]
+    assert said("Dimmed by zonking. Reef glimmers.") == ["calf eases sitting"]
+
+
+def test_a_place_told_later_does_not_move_what_had_its_own():
+    assert said("Spire glimmers dimmed by zonking. Reef glimmers.") == ["other eases sitting"]
+
+
+def test_of_places_told_later_the_first_was_meant():
+    assert said("Dimmed by zonking. Reef glimmers. Dell fizzes.") == ["calf eases sitting"]
+
+
+def test_a_text_with_a_topic_of_its_own_waits_for_no_other():
+    topic = Symptom((), frozenset({"thigh"}), False, frozenset(), Judgement("affirmed"))
+    (first, *_) = read_text("Dimmed by zonking. Reef glimmers.", tiny(), topic=topic)
+    assert [link.regions for link in first.links] == [{"thigh"}]
+
+
+@pytest.mark.parametrize("section", ["Kin", "Advice"])
+def test_a_place_in_a_section_about_others_places_nothing(section):
+    assert said(f"{section}:\nWhere: reef.\nTale: dimmed by zonking.") == ["something eases sitting"]
+
+
+def test_a_place_without_a_colon_or_with_a_posture_places_nothing():
+    assert said("The reef. Dimmed by zonking.") == ["something eases sitting"]
+    assert said("Where: reef, zonking. Dimmed by zonking.") == ["something eases sitting"]
+
+
+# --- a list that is cut for its length ---------------------------------------
+
+MANY = "blue, " * 40
+
+
+def targets(text: str) -> list[str]:
+    return [one.judgement.assertion for sentence in read(text) for one in sentence.said if one.mention.id == "zorp"]
+
+
+def test_a_denied_list_goes_on_where_it_was_cut_for_its_length_only():
+    assert targets(f"Denies {MANY}zorp.") == ["negated"]
+    assert targets(f"Denies {MANY}{MANY}zorp.") == ["negated"]
+
+
+def test_a_denied_list_ends_with_its_sentence():
+    assert targets(f"Denies {MANY}blue. Zorp.") == ["affirmed"]
+
+
+def test_a_denied_list_ends_at_a_terminator_on_either_side_of_the_cut():
+    assert targets(f"Denies {MANY}blue but zorp.") == ["affirmed"]
+    assert targets(f"Denies blue but {MANY}zorp.") == ["affirmed"]
+
+
+def test_a_negation_that_governs_no_list_does_not_go_on():
+    assert targets(f"No {MANY}zorp.") == ["affirmed"]
+
+
+def test_a_carried_negation_is_no_word_that_could_be_marked():
+    for sentence in read(f"Denies {MANY}zorp."):
+        for one in sentence.said:
+            marks = sentence.marks((one.mention,), one.judgement.by)
+            assert all(sentence.text[mark.start : mark.end] == mark.phrase for mark in marks)

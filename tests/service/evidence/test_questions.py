@@ -111,3 +111,20 @@ def test_an_answer_of_labels_alone_is_none(reply):
 
 def test_the_last_sentence_may_be_a_question():
     assert asked("Reef fizzes. Knoll glimmers?") == [("reef fizzes .", "plain")]
+
+
+@pytest.mark.parametrize("sign", ["", ":", " -"])
+@pytest.mark.parametrize(
+    ("boxes", "expected"),
+    [("[x] yes [ ] no", "stated"), ("[ ] yes [x] no", "denied"), ("( ) no (x) yes", "stated")],
+)
+def test_boxes_of_yes_and_no_make_a_question_of_what_stands_before_them(sign, boxes, expected):
+    assert asked(f"Knoll glimmers{sign} {boxes}") == [("knoll glimmers", expected)]
+
+
+def test_boxes_of_yes_and_no_both_empty_leave_it_open():
+    assert asked("Knoll glimmers: [ ] yes [ ] no") == []
+
+
+def test_boxes_of_anything_else_make_no_question():
+    assert asked("Knoll glimmers [x] reef [ ] dell") == [("knoll glimmers", "plain"), ("reef", "plain")]

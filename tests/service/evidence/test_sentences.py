@@ -191,3 +191,12 @@ def test_every_sentence_has_a_word_and_they_stand_in_order_without_overlap(text)
     assert all(one[1] <= other[0] for one, other in itertools.pairwise(places))
     assert all(any(word.norm[0].isalnum() for word in s.words) for s in found)
     assert all(word.norm[0] != "\n" for s in found for word in s.words)
+
+
+def test_a_box_behind_its_item_belongs_to_it():
+    boxed = [(s.box, "fizzes" in [word.norm for word in s.words]) for s in sentences("glimmers [ ], fizzes [x]")]
+    assert boxed == [("empty", False), ("ticked", True)]
+
+
+def test_what_follows_a_piece_cut_for_its_length_is_known_to_go_on():
+    assert [s.continues for s in sentences("word, " * 70 + "last. Next.")] == [False, True, True, False]

@@ -358,3 +358,28 @@ def test_a_longer_sentence_is_quoted_around_the_words_that_decided(before, after
     (one,) = found(text, ZORP).evidence
     assert (len(one.quote), one.quote in text) == (400, True)
     assert [one.quote[m.start : m.end] for m in one.marks] == ["zorp"]
+
+
+def test_a_target_may_need_two_kinds_of_words_beside_it():
+    both = finding_of("statements: [{target: [zorp], beside: [blue], also: [stale], near: 3}]")
+    assert status("Blue zorp, stale.", both) == "present"
+    assert status("Blue zorp.", both) == "not-documented"
+    assert status("Stale zorp.", both) == "not-documented"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Knoll glimmers dimmed by lolling.", "eased by flexion"),
+        ("Knoll glimmers not dimmed by lolling.", "not eased by flexion"),
+        ("Knoll glimmers kindled by lolling.", "brought on by flexion"),
+        ("Knoll glimmers not kindled by lolling.", "not brought on by flexion"),
+        ("Knoll glimmers: serene when lolling.", "free of it when flexion"),
+        ("Knoll glimmers dimmed by perching.", "eased by standing still"),
+    ],
+)
+def test_the_reason_tells_the_relation_in_words(text, told):
+    any_effect = finding_of(
+        "relations: [{posture: [flexion, still], effect: [eases, free, provokes, not-eased, not-provoked]}]"
+    )
+    assert [e.reason for e in found(text, any_effect).evidence] == [told]

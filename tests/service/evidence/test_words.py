@@ -94,3 +94,12 @@ def test_words_stand_in_order_do_not_overlap_and_leave_only_white_space_and_hyph
         assert end <= start
         assert not text[end:start].strip(" -‐‑–\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0").strip()
     assert all(word.norm for word in words)
+
+
+@pytest.mark.parametrize("leader", ["...", "..........", "…"])
+def test_what_dots_lead_to_stands_behind_a_colon(leader):
+    assert norms(f"Fizzes{leader}No") == ["fizzes", ":", "no"]
+
+
+def test_two_full_stops_are_no_leader():
+    assert norms("Fizzes.. No") == ["fizzes", ".", ".", "no"]
