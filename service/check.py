@@ -143,7 +143,11 @@ def _vignette(file: str, vignette: Vignette, knowledge: Knowledge) -> Case:
     chart = read_chart(vignette.gathered(), PATIENT)
     now = datetime.combine(vignette.at, time(12), UTC)
     decision = decide(chart, knowledge, Moment(now=now, hook="patient-view", seed=vignette.name))
-    return Case(f"vignettes/{file}", vignette.name, "vignette", tuple(_differences(vignette, decision)))
+    problems = tuple(_differences(vignette, decision))
+    if vignette.known_miss:
+        moved = () if problems else ("comes out as expected now: delete known_miss",)
+        return Case(f"vignettes/{file}", vignette.name, "vignette", moved, known_miss=True)
+    return Case(f"vignettes/{file}", vignette.name, "vignette", problems)
 
 
 def _draft_problems(decision: Decision) -> Iterator[str]:
