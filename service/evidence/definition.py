@@ -32,9 +32,9 @@ ConceptKind = Literal[
 class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A concept and the phrases that say it.
 
-    `region` places a site (leg, buttock, thigh, calf, foot, back, other), `plural` says that its plural phrases
-    mean both sides, `quality` groups symptoms (pain, sensory, motor), `effect` and `looks` belong to cues,
-    `implies` to postures whose very name says what they do (`shopping cart sign`).
+    `region` or `regions` place a site (leg, buttock, thigh, calf, foot, back, other), `both` and `single` say that its
+    phrases mean both sides or one side only, `quality` groups symptoms (pain, sensory, motor), `effect` and `looks`
+    belong to cues, `implies` to postures whose very name says what they do (`shopping cart sign`).
     """
 
     id: str
@@ -93,8 +93,6 @@ class SectionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     id: str
     headings: tuple[str, ...]
     asserts: Assertion = "affirmed"
-    # The history list names diagnoses that still hold; only findings that say so are read there as current.
-    history: bool = False
 
 
 class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -216,10 +214,7 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Coded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value set whose codes say the finding, in which kinds of resource, and of which sub-kind.
-
-    `days` limits how old the resource may be, for what counts only while fresh.
-    """
+    """A value set whose codes say the finding, in which kinds of resource, and of which sub-kind."""
 
     value_set: str
     kind: str = ""

@@ -87,30 +87,41 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
 def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
-    outcome: Outcome | None = echoed(stretch, posture)
-    cue = cue_for(stretch, posture) if outcome is None else None
+    said = echoed(stretch, posture)
+    if said is not None:
+        return [_made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
+    cue = cue_for(stretch, posture)
     symptom = _symptom_for(stretch, posture, cue)
-    if outcome is not None:
-        pass
-    elif cue is not None:
-        outcome = effect_of(stretch, posture, cue)
-        if symptom is not None and symptom.negated and not negates(stretch, cue):
-            # "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue;
-            # but "gets round on the rollator without the leg ache" tells what the posture does.
-            by = symptom.judgement.by
-            inside = by is not None and by.first > min(cue.first, posture.first)
-            outcome = "not-provoked" if outcome == "provokes" else "free" if outcome == "free" or inside else None
-    elif posture.concept.implies is not None:
+    outcome: Outcome | None
+    if cue is not None:
+        outcome = _cued(stretch, posture, cue, symptom)
+        return [] if outcome is None else [_made(stretch, posture, cue, symptom, topic, outcome)]
+    if posture.concept.implies is not None:
         negated = judge(stretch.scopes, posture.first, posture.last).assertion == "negated"
         outcome = turned(posture.concept.implies) if negated else plain(posture.concept.implies)
-    else:
-        near = [s for s in stretch.symptoms if _within(stretch, posture, s) and not _claimed(stretch, posture, s)]
-        return [
-            _made(stretch, posture, None, s, topic, outcome)
-            for s in near
-            if (outcome := _uncued(stretch, posture, s)) is not None
-        ]
-    return [] if outcome is None else [_made(stretch, posture, cue, symptom, topic, outcome)]
+        return [_made(stretch, posture, None, symptom, topic, outcome)]
+    near = [s for s in stretch.symptoms if _within(stretch, posture, s) and not _claimed(stretch, posture, s)]
+    return [
+        _made(stretch, posture, None, s, topic, outcome)
+        for s in near
+        if (outcome := _uncued(stretch, posture, s)) is not None
+    ]
+
+
+def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | None) -> Outcome | None:
+    """What the cue says, a denied symptom counted.
+
+    "denies leg pain made worse by walking" denies the symptom, and what eases it is then not at issue; but "gets round
+    on the rollator without the leg ache" tells what the posture does.
+    """
+    outcome = effect_of(stretch, posture, cue)
+    if symptom is None or not symptom.negated or negates(stretch, cue):
+        return outcome
+    if outcome == "provokes":
+        return "not-provoked"
+    by = symptom.judgement.by
+    inside = by is not None and by.first > min(cue.first, posture.first)
+    return "free" if outcome == "free" or inside else None
 
 
 def _made(

@@ -196,7 +196,7 @@ def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
     before, after = words[at - 1], words[at + 1]
     touching = after.start == words[at].end
     if before.norm in layout.abbreviations and before.end == words[at].start and after.norm[0] != "\n":
-        return not text[after.start].isupper() if before.norm in {"p", "a"} else False
+        return False
     if touching and after.norm[0].isalnum() and len(before.norm) == 1:
         return False  # e.g., a.m., L.L.E.
     if len(before.norm) == 1 and before.norm.isalpha() and text[before.start].islower() and not touching:

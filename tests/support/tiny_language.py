@@ -33,7 +33,7 @@ sections:
   - {id: presenting, headings: [tale, tale of today]}
   - {id: family, asserts: other-person, headings: [kin]}
   - {id: education, asserts: hypothetical, headings: [advice]}
-  - {id: past, history: true, headings: [old tales]}
+  - {id: past, headings: [old tales]}
   - {id: examination, headings: [looks]}
   - {id: assessment, headings: [a, a / p, verdict]}
 concepts:
