@@ -30,10 +30,6 @@ ATOMS: Final = (
     *("A", "F", "S", "T", "B", "K", "N", "G", "W", "E", "P", "I", "D"),
     *("V1", "V2", "V3", "V4", "V5", "X", "R", "Q1", "Q2", "Q3"),
 )
-# Findings that rules may ask for and no decision prints: `symptom` is any current back, buttock or leg
-# symptom, `rest-relief` one that eases with rest, the posture unstated.
-AUXILIARY: Final = ("symptom", "rest-relief")
-
 _SOURCE: Final = "write where the number comes from under source"
 _FORMS: Final = ("all", "any", "none", "at_least", "score", "finding", "conflicting", "age")
 
@@ -97,7 +93,7 @@ class Criterion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 return group
         return ()
 
-    def problems(self, atoms: Collection[str] = (*ATOMS, *AUXILIARY)) -> Iterator[Problem]:
+    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
         """What is wrong in this node and below it; `atoms` are the findings that exist."""
         forms = self._forms()
         if len(forms) != 1:
@@ -214,7 +210,7 @@ class RuleDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             return f"Reviewed by {self.reviewed_by}."
         return "No named clinician has reviewed this rule."
 
-    def problems(self, atoms: Collection[str] = (*ATOMS, *AUXILIARY)) -> Iterator[Problem]:
+    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
         """What a loader must refuse; `atoms` are the findings that exist."""
         if not self.sources and not self.policy.strip():
             yield (

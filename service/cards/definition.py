@@ -4,7 +4,7 @@ converted by the loader. Out: frozen definitions gathered with orders, questions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeVar
@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeVar
 from msgspec import Struct
 
 from cds_hooks.response import SUMMARY_LIMIT
-from service.assessment.definition import ATOMS, AUXILIARY, Criterion, State
+from service.assessment.definition import Criterion, State
 from service.cards.content import (
     OrderDefinition,
     Orders,
@@ -110,8 +110,9 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def red_flag(self) -> bool:
         return self.topic in RED_FLAG_TOPICS
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with this card by itself; `CardLibrary.problems` looks at what it refers to."""
+    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
+        """What is wrong with this card by itself, `atoms` being the findings that exist; `CardLibrary.problems`
+        looks at what else it refers to."""
         if not self.states:
             yield "states", "the card is for no state", "name at least one state"
         for key, choices in (("indicator", self.indicator), ("summary", self.summary)):
@@ -127,13 +128,12 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for choice in self.summary:
             for slot in sorted(slots_of(choice.use) - SLOTS):
                 yield "summary", f"{{{slot}}} is no slot", f"write one of {', '.join(sorted(SLOTS))}"
-        known = {*ATOMS, *AUXILIARY}
         for key in ("found", "found_absent", "context", "against", "missing"):
             for atom in getattr(self, key):
-                if atom not in known:
-                    yield key, f"{atom!r} is no finding", "write the letter of a finding"
+                if atom not in atoms:
+                    yield key, f"{atom!r} is no finding", "write the letter of a finding, or the id of an auxiliary one"
         for criterion in self._criteria():
-            yield from criterion.problems()
+            yield from criterion.problems(atoms)
         for source in self.cited:
             yield from source.problems()
 
@@ -197,11 +197,11 @@ class CardLibrary:
             words=_only(files, Words),
         )
 
-    def problems(self) -> Iterator[Problem]:
-        """What does not fit together: unknown orders and questions, missing words, a summary that can
-        grow too long."""
+    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
+        """What does not fit together: unknown orders and questions, missing words for one of `atoms`, a
+        summary that can grow too long."""
         words = self.words
-        for atom in (*ATOMS, *AUXILIARY):
+        for atom in sorted(atoms):
             if atom not in words.findings:
                 yield (
                     f"{words.id}: findings",

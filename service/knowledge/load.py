@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from service.assessment.definition import ATOMS, AUXILIARY, RuleDefinition
+from service.assessment.definition import ATOMS, RuleDefinition
 from service.cards.definition import CardDefinition, CardFile, CardLibrary
 from service.evidence.consistency import Names, finding_problems, language_problems, twice, value_set_problems
 from service.evidence.definition import (
@@ -27,8 +27,6 @@ from service.evidence.reading import compile_reading
 from service.knowledge.model import Knowledge
 
 SHIPPED = Path(__file__).parent
-# The order in which findings are printed: that of the decision table's atoms, the auxiliary ones last.
-_ORDER = (*ATOMS, *AUXILIARY)
 _FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
 
 
@@ -62,18 +60,19 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     value_sets: list[tuple[str, ValueSetDefinition]] = _files(root, "value_sets", ValueSetDefinition)
     cards: list[tuple[str, CardFile]] = _files(root, "cards", CardFile)
     _check(findings, languages, value_sets)
-    _check_rules(rules)
+    atoms = frozenset(finding.atom for _, finding in findings)
+    _check_rules(rules, atoms)
     try:
         library = CardLibrary.of(card for _, card in cards)
     except ValueError as error:
         raise KnowledgeError("cards/", "content", str(error), "keep one file of each kind") from error
     for name, card in cards:
         if isinstance(card, CardDefinition):
-            _refuse(f"cards/{name}", card.problems())
-    _refuse("cards/", library.problems())
+            _refuse(f"cards/{name}", card.problems(atoms))
+    _refuse("cards/", library.problems(atoms))
     try:
         reading = compile_reading(
-            sorted((f for _, f in findings), key=lambda f: _ORDER.index(f.atom)),
+            sorted((f for _, f in findings), key=_place),
             [d for _, d in languages],
             [v for _, v in value_sets],
         )
@@ -139,22 +138,32 @@ def _check(
     seen: dict[str, str] = {}
     for name, finding in findings:
         file, atom = f"findings/{name}", finding.atom
-        if atom not in _ORDER:
-            known = ", ".join(_ORDER)
-            raise KnowledgeError(file, "atom", f"{atom!r} is no letter of the decision table", f"use one of {known}")
+        if (atom in ATOMS) == finding.auxiliary:
+            known = ", ".join(ATOMS)
+            raise KnowledgeError(
+                file,
+                "atom",
+                f"{atom!r} is {'a' if finding.auxiliary else 'no'} letter of the decision table",
+                f"use one of {known}; an auxiliary finding has a name of its own",
+            )
         if atom in seen:
             raise KnowledgeError(file, "atom", f"{seen[atom]} defines {atom!r} already", "retire one of them")
         seen[atom] = name
         _refuse(file, finding_problems(finding, names))
-    missing = [atom for atom in _ORDER if atom not in seen]
+    missing = [atom for atom in ATOMS if atom not in seen]
     if missing:
         raise KnowledgeError("findings/", "atom", f"no finding for {', '.join(missing)}", "add a file for each")
 
 
-def _check_rules(rules: list[tuple[str, RuleDefinition]]) -> None:
+def _place(finding: FindingDefinition) -> tuple[int, str]:
+    """The decision table's atoms in its order, the auxiliary findings behind them."""
+    return (ATOMS.index(finding.atom) if finding.atom in ATOMS else len(ATOMS)), finding.id
+
+
+def _check_rules(rules: list[tuple[str, RuleDefinition]], atoms: frozenset[str]) -> None:
     orders: dict[int, str] = {}
     for name, rule in rules:
-        _refuse(f"rules/{name}", rule.problems())
+        _refuse(f"rules/{name}", rule.problems(atoms))
         if rule.status != "active":
             continue
         if rule.order in orders:

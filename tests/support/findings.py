@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from service.assessment.definition import ATOMS, AUXILIARY
+from support.rules import shipped_atoms
+
 from service.evidence.model import Evidence, Findings, Found, Status
 
 STATED = date(2026, 10, 20)
@@ -53,9 +54,9 @@ Given = Status | Iterable[str | Evidence]
 def findings(age: int | None = 66, **given: Given) -> Findings:
     """`A="present"` gives A one statement; a list gives kinds or evidence. `rest_relief` gets its hyphen."""
     stated = {atom.replace("_", "-"): value for atom, value in given.items()}
-    unknown = stated.keys() - {*ATOMS, *AUXILIARY}
+    unknown = stated.keys() - set(shipped_atoms())
     assert not unknown, f"no such finding: {unknown}"
-    return Findings({atom: _found(atom, stated.get(atom)) for atom in (*ATOMS, *AUXILIARY)}, age)
+    return Findings({atom: _found(atom, stated.get(atom)) for atom in shipped_atoms()}, age)
 
 
 def _found(atom: str, given: Given | None) -> Found:

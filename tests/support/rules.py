@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from service.assessment.definition import RuleDefinition
+from service.assessment.definition import ATOMS, RuleDefinition
 from service.cards.definition import CardFile, CardLibrary
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "service" / "knowledge"
@@ -16,6 +16,13 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "service" / "knowledge"
 
 def rule(text: str) -> RuleDefinition:
     return msgspec.convert(yaml.safe_load(text), RuleDefinition)
+
+
+@cache
+def shipped_atoms() -> tuple[str, ...]:
+    """Every finding that rules and cards may name: those of the decision table, then the auxiliary ones."""
+    files = (yaml.safe_load(path.read_text("utf-8")) for path in sorted((KNOWLEDGE / "findings").glob("*.yaml")))
+    return (*ATOMS, *(file["atom"] for file in files if file.get("auxiliary")))
 
 
 @cache

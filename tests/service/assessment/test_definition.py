@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 import yaml
-from support.rules import KNOWLEDGE, rule, shipped_rules
+from support.rules import KNOWLEDGE, rule, shipped_atoms, shipped_rules
 
 RULE = """
 id: a-rule
@@ -16,12 +16,12 @@ policy: made for a test
 
 
 def problems(when: str, extra: str = "") -> list[str]:
-    return [f"{key}: {problem}" for key, problem, _ in rule(RULE + extra + f"when: {when}\n").problems()]
+    return [f"{key}: {problem}" for key, problem, _ in rule(RULE + extra + f"when: {when}\n").problems(shipped_atoms())]
 
 
 def test_every_shipped_rule_is_sound():
     for shipped in shipped_rules():
-        assert list(shipped.problems()) == [], shipped.id
+        assert list(shipped.problems(shipped_atoms())) == [], shipped.id
 
 
 def test_a_file_is_named_after_its_rule():
@@ -87,7 +87,7 @@ def test_a_criterion_that_cannot_mean_anything_is_refused(when: str, expected: s
 
 def test_a_rule_that_rests_on_nothing_is_refused():
     bare = rule(RULE.replace("policy: made for a test\n", "") + "when: {finding: A}\n")
-    assert [key for key, _, _ in bare.problems()] == ["sources"]
+    assert [key for key, _, _ in bare.problems(shipped_atoms())] == ["sources"]
 
 
 def test_a_source_without_an_address_is_refused():
