@@ -37,7 +37,12 @@ class Read:
 
 
 def readings(chart: Chart, reading: Reading) -> list[Read]:
-    """Every text of the chart, read; in the chart's order."""
+    """Every text of the chart that says something, read; in the chart's order."""
+    return [r for r in every_text(chart, reading) if r.sentences]
+
+
+def every_text(chart: Chart, reading: Reading) -> list[Read]:
+    """Every text of the chart, read, those that say nothing as well; in the chart's order."""
     places = _places(chart, reading)
     found: list[Read] = []
     for problem in chart.problems:
@@ -59,7 +64,7 @@ def readings(chart: Chart, reading: Reading) -> list[Read]:
             found.append(_read(reading, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing))
         for passage in deed.passages:
             found.append(_read(reading, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing))
-    return [r for r in found if r.sentences]
+    return found
 
 
 def _read(
