@@ -160,6 +160,15 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """An order in the making; `selected` where the clinician has just picked it, or is about to sign it."""
+
+    ref: str
+    concept: Concept
+    selected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
     """Who the chart is about; of a birth date known by year or month alone, the first day counts."""
 
@@ -200,4 +209,5 @@ class Chart:
     observed: tuple[Observed, ...] = ()
     reports: tuple[Report, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    drafts: tuple[Draft, ...] = ()
     gaps: tuple[Gap, ...] = ()

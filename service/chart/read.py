@@ -15,6 +15,7 @@ from service.chart.codes import read_concept
 from service.chart.conditions import read_problem
 from service.chart.dates import read_date
 from service.chart.deeds import DEEDS, read_deed
+from service.chart.drafts import read_drafts
 from service.chart.entry import Entry
 from service.chart.model import Chart, Concept, Deed, Gap, Observed, Patient, Problem, Report
 from service.chart.observations import panel_groups, read_observation
@@ -37,12 +38,15 @@ _OUTCOME_CODE: Final = re.compile(r"[a-z-]{1,40}\Z")
 class Gathered:
     """What arrived for one call: the Patient, every other resource by prefetch key, and what did not arrive.
 
-    The resources are decoded JSON; anything among them that is no resource becomes a gap.
+    The resources are decoded JSON; anything among them that is no resource becomes a gap. `drafts` are the orders in
+    the hook's own context, `selections` those of them that were just picked (None where the hook has no such thing).
     """
 
     patient: dict[str, Any] | None = None
     resources: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+    drafts: tuple[Any, ...] = ()
+    selections: tuple[str, ...] | None = None
 
 
 Read = Problem | Observed | Report | Deed
@@ -62,12 +66,14 @@ def read_chart(gathered: Gathered, patient_id: str) -> Chart:
     things = [thing for entry in entries if (thing := reader.read(entry)) is not None]
     for entry in entries:
         gaps += entry.gaps
+    drafts = read_drafts(gathered.drafts, gathered.selections, subject, gaps)
     return Chart(
         patient=patient,
         problems=_ordered(things, Problem),
         observed=_ordered(things, Observed),
         reports=_ordered(things, Report),
         deeds=_ordered(things, Deed),
+        drafts=drafts,
         gaps=_folded(gaps),
     )
 

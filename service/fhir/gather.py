@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cds_hooks.bundle import entries, failure
-from cds_hooks.contexts import HookContext
+from cds_hooks.contexts import HookContext, OrderSelectContext, OrderSignContext
 from cds_hooks.errors import PrefetchUnavailable
 from cds_hooks.prefetch import Answer, Data, Empty, Failed, Missing, PrefetchTemplate, expand
 from cds_hooks.request import CDSRequest
+from service.chart.drafts import KEY as DRAFTS
 from service.chart.model import Gap
 from service.chart.read import Gathered
 from service.fhir.client import FHIRConnection, FHIRReader, Searched, Unread
@@ -75,7 +76,23 @@ async def gather(
     held = {one.key: one.resources for one in obtained}
     patient = next(iter(held.get("patient", ())), None)
     gaps = tuple(gap for one in obtained for gap in one.gaps)
-    return Gathered(patient, {key: resources for key, resources in held.items() if key not in reads}, gaps)
+    drafts, odd = _drafted(request.context)
+    selections = request.context.selections if isinstance(request.context, OrderSelectContext) else None
+    return Gathered(
+        patient,
+        {key: resources for key, resources in held.items() if key not in reads},
+        (*gaps, *odd),
+        drafts,
+        selections,
+    )
+
+
+def _drafted(context: HookContext) -> tuple[tuple[Any, ...], tuple[Gap, ...]]:
+    """The orders being drafted; they are in the context and nowhere else (REQ-15)."""
+    if not isinstance(context, OrderSelectContext | OrderSignContext):
+        return (), ()
+    resources, _, problems = entries({"resourceType": "Bundle", **context.draft_orders})
+    return resources, tuple(Gap(DRAFTS, "unreadable", problem) for problem in problems)
 
 
 def _server(request: CDSRequest, client: FHIRReader | None, deadline: float) -> _Server:
