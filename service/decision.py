@@ -11,9 +11,11 @@ from cds_hooks import Card, CDSResponse
 from service.assessment.assess import assess
 from service.assessment.definition import ATOMS, State
 from service.assessment.model import Assessment
-from service.cards.compose import compose
+from service.cards.answers import taught
+from service.cards.compose import Composer
 from service.cards.suppress import Held, hold_back
 from service.chart.model import Chart, Gap
+from service.evidence.drafted import drafted_orders
 from service.evidence.extract import extract
 from service.evidence.model import Findings, Status
 from service.knowledge.model import Knowledge
@@ -80,10 +82,12 @@ class Decision:
 
 def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
     """Read the findings, assess them, compose the cards, and hold back those that are not to be shown."""
-    findings = extract(chart, knowledge.reading, moment.today)
-    assessment = assess(findings, knowledge.rules, knowledge.cards.titles)
-    composed = compose(assessment, findings, chart, knowledge.cards, moment)
-    cards, held = hold_back(composed, assessment, chart, moment)
+    library = knowledge.cards
+    findings = taught(extract(chart, knowledge.reading, moment.today), library.override_reasons, moment)
+    drafted = drafted_orders(chart, knowledge.reading)
+    assessment = assess(findings, knowledge.rules, library.titles)
+    composed = Composer(findings, knowledge.rules, chart, drafted, library, moment).compose(assessment)
+    cards, held = hold_back(composed, assessment, chart, library, moment)
     return Decision(findings, assessment, cards, held, chart.gaps, knowledge.fingerprint)
 
 

@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 Mode = Literal["on", "shadow"]
-Outcome = Literal["accepted", "overridden"]
+Outcome = Literal["accepted", "overridden", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
 class CardEvent:
-    """A user's answer to an earlier card for this patient, as the feedback endpoint received it.
+    """What became of an earlier card for this patient: a user's answer, as the feedback endpoint received it, or that
+    a card which is said only once was shown.
 
     `evidence` is the fingerprint of what the card was shown for (`Assessment.fingerprint`), `reason` the code of the
     override reason if one was picked.

@@ -48,6 +48,11 @@ def evaluate(criterion: Criterion, findings: Findings, titles: Titles | None = N
     return Evaluated(criterion.text or words, outcome, evidence=met if outcome == "met" else (), parts=parts)
 
 
+def applies(when: Criterion | None, findings: Findings) -> bool:
+    """Whether a part of the knowledge that may carry a criterion counts; one without always does."""
+    return when is None or evaluate(when, findings).met
+
+
 def _group(criterion: Criterion, parts: Sequence[Evaluated]) -> tuple[Outcome, str]:
     met = sum(p.met for p in parts)
     open_ = sum(p.outcome == "unknown" for p in parts)

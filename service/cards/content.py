@@ -1,10 +1,9 @@
-"""What cards are made of besides their own texts: words for findings, the orders they offer, the
-questions they ask, and the override reasons. In: YAML, one file each, converted by the loader. Out:
-frozen definitions."""
+"""What cards are made of besides their own texts: words for findings, and the orders they offer. In: YAML, one file
+each, converted by the loader. Out: frozen definitions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
@@ -38,16 +37,29 @@ class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
 class OrderDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A draft order: one code, its public source, and our own words for it.
 
-    `display` stays empty where the code system's wording may not be reproduced.
+    `display` stays empty where the code system's wording may not be reproduced, and the code where none was read in
+    a source: the text then stands alone. `drafted_as` names the value sets by which an order that is being drafted
+    already is recognised.
     """
 
     id: str
     label: str
     text: str
-    system: str
-    code: str
+    system: str = ""
+    code: str = ""
     display: str = ""
-    source: str
+    source: str = ""
+    drafted_as: tuple[str, ...] = ()
+
+    def problems(self, value_sets: Collection[str]) -> Iterator[Problem]:
+        key = f"orders: {self.id}"
+        if bool(self.system) != bool(self.code) or bool(self.code) != bool(self.source):
+            yield key, "a code needs its system and its source", "write all three, or none"
+        if not self.drafted_as:
+            yield key, "nothing tells when it is drafted already", "name its value sets under drafted_as"
+        for value_set in self.drafted_as:
+            if value_set not in value_sets:
+                yield key, f"no value set {value_set!r}", "add it to value_sets/"
 
 
 class Orders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="orders"):
@@ -56,59 +68,3 @@ class Orders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     id: str
     title: str
     orders: tuple[OrderDefinition, ...]
-
-
-class QuestionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question to the clinician, left out once one of the findings in `settled_by` is documented
-    either way."""
-
-    id: str
-    text: str
-    settled_by: tuple[str, ...]
-    source: str
-
-
-class Questions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="questions"):
-    """The questions in the order in which they are worth asking."""
-
-    id: str
-    title: str
-    questions: tuple[QuestionDefinition, ...]
-
-
-class SeenCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A code of another system, with the page it was read on."""
-
-    system: str
-    code: str
-    display: str
-    source: str
-
-
-class OverrideReasonDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why a clinician sets a card aside; `hl7` is the nearest published code, or None with the reason in
-    `unmapped`."""
-
-    code: str
-    display: str
-    hl7: SeenCode | None = None
-    unmapped: str = ""
-
-    def problems(self) -> Iterator[Problem]:
-        if (self.hl7 is None) == (not self.unmapped.strip()):
-            yield (
-                "hl7",
-                f"{self.code}: either a mapping or the reason for none",
-                "write hl7, or unmapped, not both",
-            )
-
-
-class OverrideReasons(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="override-reasons"
-):
-    """The override reasons offered on every card."""
-
-    id: str
-    title: str
-    system: str
-    reasons: tuple[OverrideReasonDefinition, ...]

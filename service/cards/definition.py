@@ -7,21 +7,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 from msgspec import Struct
 
 from cds_hooks.response import SUMMARY_LIMIT
 from service.assessment.definition import Criterion, State
-from service.cards.content import (
-    OrderDefinition,
-    Orders,
-    OverrideReasonDefinition,
-    OverrideReasons,
-    QuestionDefinition,
-    Questions,
-    Words,
-)
+from service.cards.answers import OverrideReasons
+from service.cards.content import OrderDefinition, Orders, Words
+from service.cards.options import Options
+from service.cards.questions import Questions
 from service.cards.summary import SLOTS, longest_summary, slots_of
 from service.evidence.definition import Problem, SourceDefinition
 
@@ -39,7 +34,7 @@ Status = Literal["draft", "shadow", "active", "retired"]
 
 TOPIC_SYSTEM: Final = "urn:cartsign:card-topic"
 RED_FLAG_TOPICS: Final = frozenset({"spinalRedFlag", "vascularRedFlag"})
-QUESTION_LIMIT: Final = 3
+ROUTINE_TOPICS: Final = frozenset(get_args(Topic)) - RED_FLAG_TOPICS
 
 
 class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,29 +52,30 @@ class Remark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sources: tuple[SourceDefinition, ...] = ()
 
 
-class OptionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that can be done, and what it depends on.
+class DraftsDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which draft orders a card answers, by the value sets they belong to.
 
-    With `order` it becomes a suggestion that drafts that order; without, it is a line of text. `in_short`
-    is the condition in a few words, printed on the suggestion itself.
+    Shown for a selected draft among `answers` when `when` is met, unless one among `agrees_with` is drafted too: then
+    the clinician does already what the card would ask for, and agreement is silence.
     """
 
-    condition: str
-    order: str = ""
-    label: str = ""
-    in_short: str = ""
+    answers: tuple[str, ...]
+    agrees_with: tuple[str, ...] = ()
     when: Criterion | None = None
-    sources: tuple[SourceDefinition, ...] = ()
 
 
 class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="card"):
     """One card: for which states it is, and what it says.
 
     It is shown for the states in `states`, narrowed to certain `rules`, to red flags of certain `kinds`, or
-    by `when`. `found` are the findings that speak for the picture, `found_absent` those whose documented
-    absence does, `context` those worth showing that do neither. `against` are those that speak against it;
-    the documented absence of a finding in `found` speaks against it too. `missing` are named when nothing
-    is documented about them.
+    by `when`. On the order hooks a routine card is shown only for the draft orders that `drafts` names; a card
+    with `orders_only` is for these hooks alone, and one with `said_once` is not repeated at signing.
+    `needs_received` are the prefetch keys without which it may not speak.
+
+    `found` are the findings that speak for the picture, `found_absent` those whose documented absence does,
+    `context` those worth showing that do neither. `against` are those that speak against it; the documented
+    absence of a finding in `found` speaks against it too. `missing` are named when nothing is documented about
+    them.
     """
 
     id: str
@@ -92,6 +88,10 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rules: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     when: Criterion | None = None
+    drafts: DraftsDefinition | None = None
+    orders_only: bool = False
+    said_once: bool = False
+    needs_received: tuple[str, ...] = ()
     indicator: tuple[Choice, ...]
     summary: tuple[Choice, ...]
     found: tuple[str, ...]
@@ -101,7 +101,7 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     missing: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     questions: tuple[str, ...] = ()
-    options: tuple[OptionDefinition, ...] = ()
+    options: tuple[str, ...] = ()
     sources: tuple[SourceDefinition, ...] = ()
     # A rule about many red flags has sources for each; its card cites those of the options it shows.
     cites_rule: bool = True
@@ -122,6 +122,8 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                     "no choice is left when no criterion is met",
                     "end with one choice that has no `when`",
                 )
+        if self.orders_only and self.drafts is None:
+            yield "orders_only", "no draft order ever calls for the card", "name them under drafts: answers"
         for choice in self.indicator:
             if choice.use not in {"info", "warning", "critical"}:
                 yield "indicator", f"{choice.use!r} is no indicator", "write info, warning or critical"
@@ -144,25 +146,20 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def cited(self) -> tuple[SourceDefinition, ...]:
-        """Its own sources, and those of its options and remarks."""
-        told: tuple[OptionDefinition | Remark, ...] = (*self.options, *self.remarks)
-        return (*self.sources, *(source for part in told for source in part.sources))
+        """Its own sources, and those of its remarks."""
+        return (*self.sources, *(source for remark in self.remarks for source in remark.sources))
 
     def _criteria(self) -> Iterator[Criterion]:
-        parts: tuple[CardDefinition | Choice | Remark | OptionDefinition, ...] = (
-            self,
-            *self.indicator,
-            *self.summary,
-            *self.remarks,
-            *self.options,
-        )
+        parts: tuple[CardDefinition | Choice | Remark, ...] = (self, *self.indicator, *self.summary, *self.remarks)
         for part in parts:
             if part.when is not None:
                 yield part.when
+        if self.drafts is not None and self.drafts.when is not None:
+            yield self.drafts.when
 
 
 # What a file in the folder of cards may hold; its `content` says which.
-CardFile = CardDefinition | Orders | Questions | OverrideReasons | Words
+CardFile = CardDefinition | Orders | Options | Questions | OverrideReasons | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +168,9 @@ class CardLibrary:
 
     cards: tuple[CardDefinition, ...]
     orders: Mapping[str, OrderDefinition]
-    questions: tuple[QuestionDefinition, ...]
-    override_system: str
-    override_reasons: tuple[OverrideReasonDefinition, ...]
+    options: Options
+    questions: Questions
+    override_reasons: OverrideReasons
     words: Words
 
     @property
@@ -187,19 +184,23 @@ class CardLibrary:
         missing or double."""
         files = tuple(files)
         cards = (file for file in files if isinstance(file, CardDefinition))
-        reasons = _only(files, OverrideReasons)
         return cls(
             cards=tuple(sorted(cards, key=lambda card: card.id)),
             orders={order.id: order for order in _only(files, Orders).orders},
-            questions=_only(files, Questions).questions,
-            override_system=reasons.system,
-            override_reasons=reasons.reasons,
+            options=_only(files, Options),
+            questions=_only(files, Questions),
+            override_reasons=_only(files, OverrideReasons),
             words=_only(files, Words),
         )
 
-    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
-        """What does not fit together: unknown orders and questions, missing words for one of `atoms`, a
-        summary that can grow too long."""
+    def topic_of(self, state: State) -> Topic:
+        """The topic under which the charts of a state are spoken of, also where no card of it is in force."""
+        topics = (card.topic for card in self.cards if state in card.states and not card.orders_only)
+        return next(topics, "neurogenicClaudication")
+
+    def problems(self, atoms: Collection[str], value_sets: Collection[str]) -> Iterator[Problem]:
+        """What does not fit together: unknown orders, options, questions and value sets, missing words for one of
+        `atoms`, a summary that can grow too long."""
         words = self.words
         for atom in sorted(atoms):
             if atom not in words.findings:
@@ -208,36 +209,39 @@ class CardLibrary:
                     f"no words for {atom}",
                     "write found, absent and missing for it",
                 )
-        asked = {question.id for question in self.questions}
-        for reason in self.override_reasons:
-            for key, problem, remedy in reason.problems():
-                yield f"override-reasons: {key}", problem, remedy
-        for question in self.questions:
-            if not question.settled_by or not question.source.strip():
-                yield f"questions: {question.id}", "needs settled_by and source", "write both"
+        for key, problem, remedy in self.override_reasons.problems(atoms, ROUTINE_TOPICS):
+            yield f"override-reasons: {key}", problem, remedy
+        for order in self.orders.values():
+            yield from order.problems(value_sets)
+        yield from self.options.problems(atoms, self.orders)
+        yield from self.questions.problems(atoms)
         for card in self.cards:
-            for option in card.options:
-                if option.order and option.order not in self.orders:
-                    yield f"{card.id}: options", f"no order {option.order!r}", "add it to orders.yaml"
-                if not (option.order or option.label):
-                    yield f"{card.id}: options", "an option without order and label", "write one of them"
-            for question_id in card.questions:
-                if question_id not in asked:
-                    yield f"{card.id}: questions", f"no question {question_id!r}", "add it to questions.yaml"
-            for kind in card.kinds:
-                if kind not in words.kinds:
-                    yield f"{card.id}: kinds", f"no words for {kind!r}", f"add it to {words.id}.yaml"
-            for choice in card.summary:
-                longest = longest_summary(choice.use, words, card.kinds)
-                if longest >= SUMMARY_LIMIT:
-                    yield (
-                        f"{card.id}: summary",
-                        f"can grow to {longest} characters: {choice.use!r}",
-                        f"shorten it; a summary has fewer than {SUMMARY_LIMIT} characters (CARD-2)",
-                    )
+            yield from self._card_problems(card, value_sets)
+
+    def _card_problems(self, card: CardDefinition, value_sets: Collection[str]) -> Iterator[Problem]:
+        for option in card.options:
+            if option not in self.options.by_id:
+                yield f"{card.id}: options", f"no option {option!r}", "add it to options.yaml"
+        for question_id in card.questions:
+            if question_id not in {question.id for question in self.questions.questions}:
+                yield f"{card.id}: questions", f"no question {question_id!r}", "add it to questions.yaml"
+        for value_set in (*card.drafts.answers, *card.drafts.agrees_with) if card.drafts else ():
+            if value_set not in value_sets:
+                yield f"{card.id}: drafts", f"no value set {value_set!r}", "add it to value_sets/"
+        for kind in card.kinds:
+            if kind not in self.words.kinds:
+                yield f"{card.id}: kinds", f"no words for {kind!r}", f"add it to {self.words.id}.yaml"
+        for choice in card.summary:
+            longest = longest_summary(choice.use, self.words, card.kinds)
+            if longest >= SUMMARY_LIMIT:
+                yield (
+                    f"{card.id}: summary",
+                    f"can grow to {longest} characters: {choice.use!r}",
+                    f"shorten it; a summary has fewer than {SUMMARY_LIMIT} characters (CARD-2)",
+                )
 
 
-T = TypeVar("T", Orders, Questions, OverrideReasons, Words)
+T = TypeVar("T", Orders, Options, Questions, OverrideReasons, Words)
 
 
 def _only(files: Iterable[CardFile], kind: type[T]) -> T:

@@ -1,50 +1,49 @@
 """The detail of a card in three short blocks: what was found; what speaks against or is missing; options
 and what each depends on. Below them the sources, the rule and who reviewed it, and what could not be
-read. In: a card's definition, the assessment, findings and chart. Out: GitHub Flavored Markdown, with
-every word from the chart escaped (CARD-3)."""
+read. In: a card's definition with its options and questions for this chart, the assessment, findings and chart.
+Out: GitHub Flavored Markdown, with every word from the chart escaped (CARD-3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from service.assessment.definition import Criterion
-from service.assessment.evaluate import evaluate
+from service.assessment.evaluate import applies
 from service.assessment.model import Assessment
 from service.cards.content import Words
-from service.cards.definition import QUESTION_LIMIT, CardDefinition, CardLibrary, OptionDefinition, Remark
-from service.cards.quotes import Wanted, capital, found_in, statements
+from service.cards.definition import CardDefinition, CardLibrary
+from service.cards.options import Offer
+from service.cards.quotes import Wanted, capital, found_in, quoted, statements
 from service.chart.model import Chart
 from service.evidence.definition import SourceDefinition
 from service.evidence.model import Findings
 
 
-def applies(when: Criterion | None, findings: Findings) -> bool:
-    """Whether a part of a card is said; a part without a criterion always is."""
-    return when is None or evaluate(when, findings).met
-
-
 def write_detail(
-    card: CardDefinition, assessment: Assessment, findings: Findings, chart: Chart, library: CardLibrary
+    card: CardDefinition,
+    offered: Sequence[Offer],
+    questions: Sequence[str],
+    assessment: Assessment,
+    findings: Findings,
+    chart: Chart,
+    library: CardLibrary,
 ) -> str:
     """The three blocks of `card`, and the lines below them."""
-    options = [option for option in card.options if applies(option.when, findings)]
     blocks = (
         ("What was found", _found(card, findings, library.words)),
-        ("What speaks against, and what is missing", _against(card, findings, library)),
-        ("Options, and what each depends on", _options(options, library)),
+        ("What speaks against, and what is missing", _against(card, questions, findings, library.words)),
+        ("Options, and what each depends on", [_option(offer, findings, library) for offer in offered]),
     )
     parts = [f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in blocks if lines]
-    told = [remark for remark in card.remarks if applies(remark.when, findings)]
-    said: tuple[OptionDefinition | Remark, ...] = (*options, *told)
-    sources = (*card.sources, *(source for part in said for source in part.sources))
+    sources = [*card.sources, *(source for offer in offered for _, part in offer.parts for source in part.sources)]
+    sources += [source for remark in card.remarks if applies(remark.when, findings) for source in remark.sources]
     parts.append(_basis(assessment, sources, card.cites_rule))
     unread = _unread(chart, library.words)
     return "\n\n".join([*parts, unread] if unread else parts)
 
 
-def label_of(option: OptionDefinition, library: CardLibrary) -> str:
+def label_of(offer: Offer, library: CardLibrary) -> str:
     """What an option is called: its own label, else its order's."""
-    return option.label or library.orders[option.order].label
+    return offer.variant.label or library.orders[offer.variant.order].label
 
 
 def _found(card: CardDefinition, findings: Findings, words: Words) -> list[str]:
@@ -56,13 +55,12 @@ def _found(card: CardDefinition, findings: Findings, words: Words) -> list[str]:
     return [capital(line) for line in lines]
 
 
-def _against(card: CardDefinition, findings: Findings, library: CardLibrary) -> list[str]:
-    words = library.words
+def _against(card: CardDefinition, questions: Sequence[str], findings: Findings, words: Words) -> list[str]:
     wanted: list[Wanted] = [(atom, "present") for atom in card.against]
     wanted += [(atom, "absent") for atom in card.found if atom not in card.found_absent]
     against = statements(findings, wanted, words)
     lines = [f"Against: {line}" for line in against]
-    if not against:
+    if not against and card.against:
         lines.append("No statement against it was found in the data received.")
     lines += [remark.text for remark in card.remarks if applies(remark.when, findings)]
     doubted: list[Wanted] = [(atom, "possible") for atom in (*card.named, "R")]
@@ -70,7 +68,7 @@ def _against(card: CardDefinition, findings: Findings, library: CardLibrary) -> 
     missing = _missing(card, findings, words)
     if missing:
         lines.append(f"Not documented: {'; '.join(missing)}.")
-    lines += [f"Worth asking: {question}" for question in _questions(card, findings, library)]
+    lines += [f"Worth asking: {question}" for question in questions]
     return lines
 
 
@@ -84,18 +82,12 @@ def _missing(card: CardDefinition, findings: Findings, words: Words) -> list[str
     return [text for text, known in documented.items() if not known]
 
 
-def _questions(card: CardDefinition, findings: Findings, library: CardLibrary) -> list[str]:
-    open_ = [
-        question.text
-        for question in library.questions
-        if question.id in card.questions
-        and all(found_in(findings, atom).status not in {"present", "absent"} for atom in question.settled_by)
-    ]
-    return open_[:QUESTION_LIMIT]
-
-
-def _options(options: Sequence[OptionDefinition], library: CardLibrary) -> list[str]:
-    return [f"**{capital(label_of(option, library))}**: {option.condition}" for option in options]
+def _option(offer: Offer, findings: Findings, library: CardLibrary) -> str:
+    parts = []
+    for text, part in offer.parts:
+        quote = quoted(findings, part.quotes, library.words)
+        parts.append(f"{text} On record: {quote}." if quote else text)
+    return f"**{capital(label_of(offer, library))}**: {' '.join(parts)}"
 
 
 def _basis(assessment: Assessment, sources: Iterable[SourceDefinition], cites_rule: bool) -> str:

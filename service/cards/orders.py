@@ -25,14 +25,15 @@ def draft_order(
 ) -> dict[str, Any]:
     """A ServiceRequest for `order`; `reasons` are references to evidence, the best first, `note` says what it
     depends on."""
-    coding = {"system": order.system, "code": order.code}
-    if order.display:
-        coding["display"] = order.display
+    code: dict[str, Any] = {"text": order.text}
+    if order.code:
+        display = {"display": order.display} if order.display else {}
+        code = {"coding": [{"system": order.system, "code": order.code, **display}], **code}
     body: dict[str, Any] = {
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": "proposal",
-        "code": {"coding": [coding], "text": order.text},
+        "code": code,
         "subject": {"reference": f"Patient/{patient_id}"},
     }
     if moment.encounter:

@@ -11,7 +11,7 @@ from typing import Final
 
 from service.cards.content import Words
 from service.cards.escape import escape, excerpt
-from service.evidence.model import Evidence, Findings, Found, Status
+from service.evidence.model import Evidence, Findings, Found, Mark, Status
 
 QUOTES_EACH: Final = 3
 # Beyond this many lines only a finding without any other quotation gets one more.
@@ -66,6 +66,12 @@ def _ranked(findings: Findings, wanted: Iterable[Wanted], words: Words) -> list[
     return sorted(ranked, key=lambda each: (each[0], each[1].place))
 
 
+def quoted(findings: Findings, atoms: Iterable[str], words: Words) -> str:
+    """The newest statement that says each finding is present, as `“...” (date, place)`; empty where none does."""
+    pieces = (next(iter(newest(found_in(findings, atom), "present")), None) for atom in atoms)
+    return "; ".join(dict.fromkeys(_cited(piece, piece.marks, words) for piece in pieces if piece is not None))
+
+
 def found_in(findings: Findings, atom: str) -> Found:
     """The finding `atom`; not documented where no definition of it is in force."""
     return findings.by_atom.get(atom) or Found(atom, atom, "not-documented")
@@ -113,9 +119,13 @@ def _line(said: Sequence[_Said], words: Words) -> str:
     says = "; ".join(dict.fromkeys(s.words for s in said))
     first = said[0].piece
     marks = tuple(mark for s in said for mark in s.piece.marks)
-    quote = escape(excerpt(first.quote, marks))
-    place = words.places.get(first.ref.partition("/")[0], "record")
-    return f"{says}: “{quote}” ({_day(first.when)}, {place})"
+    return f"{says}: {_cited(first, marks, words)}"
+
+
+def _cited(piece: Evidence, marks: Iterable[Mark], words: Words) -> str:
+    """The words of the record with date and place."""
+    place = words.places.get(piece.ref.partition("/")[0], "record")
+    return f"“{escape(excerpt(piece.quote, tuple(marks)))}” ({_day(piece.when)}, {place})"
 
 
 def _day(when: date | None) -> str:

@@ -1,38 +1,26 @@
-"""Which cards are shown. In: the composed cards, the assessment, and the moment with its mode and the
-user's earlier answers. Out: the cards shown, and the cards held back, each with the reason in words for
-an administrator."""
+"""Which cards are shown. In: the composed cards, the assessment, the chart, and the moment with its mode and the
+earlier answers. Out: the cards shown, and the cards held back, each with the reason in words for an
+administrator."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from cds_hooks import Card
-from service.assessment.definition import State
 from service.assessment.model import Assessment
+from service.cards.answers import silenced
 from service.cards.compose import ComposedCard
-from service.cards.definition import Topic
+from service.cards.definition import CardDefinition, CardLibrary, Topic
 from service.chart.model import Chart
 from service.moment import CardEvent, Moment
 
-# How long an answer to a red flag holds where the call names no encounter (project policy).
+# How long an answer to a red flag, or a thing said once, holds where the call names no encounter (project policy).
 ANSWER_HOLDS: Final = timedelta(hours=24)
-
-# Red flags of the vessels; all others are the spine's.
-_VASCULAR_KINDS: Final = {"acute-limb-ischaemia", "limb-threatening-ischaemia", "symptomatic-aaa"}
-_TOPIC_OF: Final[dict[State, Topic]] = {
-    "redFlag": "spinalRedFlag",
-    "redFlagUrgent": "spinalRedFlag",
-    "alreadyDiagnosed": "neurogenicClaudication",
-    "mixed": "mixedClaudication",
-    "vascular": "vascularClaudication",
-    "conflict": "historyIncomplete",
-    "probable": "neurogenicClaudication",
-    "possible": "neurogenicClaudication",
-    "insufficient": "historyIncomplete",
-    "silent": "historyIncomplete",
-}
+# What a gap under a key that a card needs may be called without silencing it: those resources did arrive.
+_ARRIVED: Final = frozenset({"warned", "unreadable", "other-patient", "no-subject"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,64 +39,82 @@ class Held:
 
 
 def hold_back(
-    composed: tuple[ComposedCard, ...], assessment: Assessment, chart: Chart, moment: Moment
+    composed: Sequence[ComposedCard],
+    assessment: Assessment,
+    chart: Chart,
+    library: CardLibrary,
+    moment: Moment,
 ) -> tuple[tuple[Card, ...], tuple[Held, ...]]:
-    """The cards to show in their order, and those held back with the reason; at most one routine card is
-    shown."""
-    if not composed and assessment.state != "silent":
-        return (), (_without_card(assessment),)
+    """The cards to show in their order, and those held back with the reason; at most one routine card is shown."""
+    if not composed and assessment.rule is not None and assessment.state != "silent":
+        conclusion = f"No card is in force for this conclusion: {assessment.rule.title}."
+        return (), (Held(library.topic_of(assessment.state), conclusion),)
     shown: list[Card] = []
     held: list[Held] = []
     routine_shown = False
     for each in composed:
-        reason = _why_held(each, assessment, chart, moment)
-        if reason is None and not each.red_flag and routine_shown:
+        definition = each.definition
+        reason = _why_held(each, assessment, chart, library, moment)
+        if reason is None and not definition.red_flag and routine_shown:
             reason = "Another routine card is shown already; a call gets one at most."
         if reason is None:
             shown.append(each.card)
-            routine_shown = routine_shown or not each.red_flag
+            routine_shown = routine_shown or not definition.red_flag
         else:
-            held.append(Held(each.topic, reason, each.card))
+            held.append(Held(definition.topic, reason, each.card))
     return tuple(shown), tuple(held)
 
 
-def _why_held(each: ComposedCard, assessment: Assessment, chart: Chart, moment: Moment) -> str | None:
+def _why_held(
+    each: ComposedCard, assessment: Assessment, chart: Chart, library: CardLibrary, moment: Moment
+) -> str | None:
+    card = each.definition
     if moment.mode == "shadow":
         return "This client is in shadow mode: cards are computed and recorded, and none is shown."
     if chart.patient.deceased:
         return "The record says that the patient has died."
-    if each.red_flag and _answered(each.topic, assessment.fingerprint, moment):
-        if moment.encounter is None:
-            return "The same user has answered this red flag, on the same evidence, within the last 24 hours."
-        return "The same user has answered this red flag already, on the same evidence, in this encounter."
-    return None
-
-
-def _answered(topic: str, fingerprint: str, moment: Moment) -> bool:
-    """A red flag is repeated to everybody but the user who has just answered it, and to them on any new
-    evidence."""
-    return moment.user is not None and any(
-        event.topic == topic
-        and event.evidence == fingerprint
-        and event.user == moment.user
-        and _is_recent(event, moment)
-        for event in moment.history
+    if card.red_flag:
+        return _answered_red_flag(card.topic, assessment.fingerprint, moment)
+    return (
+        each.beside
+        or _unknown(card, chart)
+        or _said_already(card, assessment.fingerprint, moment)
+        or silenced(card.topic, assessment.fingerprint, library.override_reasons, moment)
     )
 
 
-def _is_recent(event: CardEvent, moment: Moment) -> bool:
+def _answered_red_flag(topic: str, fingerprint: str, moment: Moment) -> str | None:
+    """A red flag is repeated to everybody but the user who has just answered it, and to them on any new evidence."""
+    answered = (e for e in moment.history if e.outcome != "shown" and e.topic == topic and e.evidence == fingerprint)
+    if not any(_by_this_user_here(event, moment) for event in answered):
+        return None
+    if moment.encounter is None:
+        return "The same user has answered this red flag, on the same evidence, within the last 24 hours."
+    return "The same user has answered this red flag already, on the same evidence, in this encounter."
+
+
+def _by_this_user_here(event: CardEvent, moment: Moment) -> bool:
+    if moment.user is None or event.user != moment.user:
+        return False
     if moment.encounter is not None:
         return event.encounter == moment.encounter
     return timedelta(0) <= moment.now - event.at <= ANSWER_HOLDS
 
 
-def _without_card(assessment: Assessment) -> Held:
-    if assessment.state == "alreadyDiagnosed":
-        reason = "Neurogenic claudication is on the problem list already, so that no card about it is needed."
-    else:
-        rule = f" by rule {assessment.rule.id}" if assessment.rule else ""
-        reason = f"The chart was assessed as {assessment.state}{rule}; no card is defined for this state yet."
-    kinds = {support.evidence.kind for support in assessment.evidence}
-    if kinds and kinds <= _VASCULAR_KINDS:
-        return Held("vascularRedFlag", reason)
-    return Held(_TOPIC_OF[assessment.state], reason)
+def _unknown(card: CardDefinition, chart: Chart) -> str | None:
+    """A card that speaks of what is not on record needs to have seen the record."""
+    missing = {gap.key for gap in chart.gaps if gap.code not in _ARRIVED} & set(card.needs_received)
+    return (
+        f"Not received or not complete: {', '.join(sorted(missing))}; nothing is said about what may stand there."
+        if missing
+        else None
+    )
+
+
+def _said_already(card: CardDefinition, fingerprint: str, moment: Moment) -> str | None:
+    if not card.said_once or moment.hook != "order-sign":
+        return None
+    shown = (e for e in moment.history if e.outcome == "shown" and e.topic == card.topic and e.evidence == fingerprint)
+    if any(_by_this_user_here(event, moment) for event in shown):
+        return "It was said to the same user while the order was drafted."
+    return None

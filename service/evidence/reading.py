@@ -13,6 +13,7 @@ from service.evidence.definition import (
     LeadIn,
     ValueSetDefinition,
 )
+from service.evidence.labels import Labels
 from service.evidence.narrative import Language, compile_language
 
 CodeKey = tuple[str, str]
@@ -26,6 +27,7 @@ class Reading:
     findings: tuple[FindingDefinition, ...]
     value_sets: Mapping[str, frozenset[CodeKey]]
     by_code: Mapping[CodeKey, frozenset[str]]
+    labels: Labels
     lead_ins: Mapping[str, LeadIn]
     yes: frozenset[str]
     no: frozenset[str]
@@ -38,6 +40,11 @@ class Reading:
             if known:
                 found |= known
         return found
+
+    def value_sets_named(self, concept: Concept) -> frozenset[str]:
+        """The value sets an order, a report or a device belongs to: by its codes, or, where it carries none of any
+        value set, by its words."""
+        return self.value_sets_of(concept) or self.labels.of(concept)
 
 
 def compile_reading(
@@ -57,6 +64,7 @@ def compile_reading(
         tuple(f for f in findings if f.status == "active"),
         sets,
         by_code,
+        Labels(value_sets),
         {lead.value_set: lead for language in languages for lead in language.lead_ins},
         frozenset(word.lower() for language in languages for word in language.yes),
         frozenset(word.lower() for language in languages for word in language.no),

@@ -69,7 +69,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     for name, card in cards:
         if isinstance(card, CardDefinition):
             _refuse(f"cards/{name}", card.problems(atoms))
-    _refuse("cards/", library.problems(atoms))
+    _refuse("cards/", library.problems(atoms, {value_set.id for _, value_set in value_sets}))
     try:
         reading = compile_reading(
             sorted((f for _, f in findings), key=_place),

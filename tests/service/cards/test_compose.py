@@ -12,8 +12,9 @@ from support.rules import shipped_cards, shipped_rules
 
 from cds_hooks import Card
 from service.assessment.assess import assess
-from service.cards.compose import compose
+from service.cards.compose import Composer
 from service.chart.model import Chart, Gap, Patient
+from service.evidence.drafted import Drafted
 from service.evidence.model import Findings
 from service.moment import Moment
 
@@ -30,7 +31,8 @@ CHART = Chart(Patient("p1", date(1960, 1, 1)))
 def cards(found: Findings, chart: Chart = CHART) -> tuple[Card, ...]:
     library = shipped_cards()
     conclusion = assess(found, shipped_rules(), library.titles)
-    return tuple(each.card for each in compose(conclusion, found, chart, library, MOMENT))
+    composer = Composer(found, shipped_rules(), chart, Drafted(), library, MOMENT)
+    return tuple(each.card for each in composer.compose(conclusion))
 
 
 def card(age: int | None = 66, **given) -> Card:

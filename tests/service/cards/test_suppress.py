@@ -6,9 +6,10 @@ from support.findings import findings
 from support.rules import shipped_cards, shipped_rules
 
 from service.assessment.assess import assess
-from service.cards.compose import compose
+from service.cards.compose import Composer
 from service.cards.suppress import hold_back
-from service.chart.model import Chart, Patient
+from service.chart.model import Chart, Gap, Patient
+from service.evidence.drafted import Drafted
 from service.moment import CardEvent, Moment
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -17,11 +18,11 @@ POSSIBLE = findings(A="present", F="present")
 RED = findings(R=["cauda-equina"])
 
 
-def held_back(found, moment=MOMENT, patient=Patient("p1")):  # noqa: B008 - a frozen value
+def held_back(found, moment=MOMENT, chart=Chart(Patient("p1")), drafted=Drafted()):  # noqa: B008 - frozen values
     library = shipped_cards()
-    chart = Chart(patient)
     conclusion = assess(found, shipped_rules(), library.titles)
-    return hold_back(compose(conclusion, found, chart, library, moment), conclusion, chart, moment)
+    composed = Composer(found, shipped_rules(), chart, drafted, library, moment).compose(conclusion)
+    return hold_back(composed, conclusion, chart, library, moment)
 
 
 def answer(found=RED, **changed) -> CardEvent:
