@@ -11,6 +11,7 @@ from datetime import date
 
 from service.chart.model import Chart, Concept, Observed, Standing, Value
 from service.evidence.definition import FindingDefinition
+from service.evidence.labels import LABELLED
 from service.evidence.model import Evidence, Status
 from service.evidence.reading import Reading
 
@@ -32,7 +33,9 @@ def coded_statements(chart: Chart, reading: Reading) -> Mapping[str, tuple[Coded
     """What the chart says in codes, by value set; codes of no value set are left out."""
     found: dict[str, list[CodedStatement]] = defaultdict(list)
     for statement in _all(chart, reading):
-        for value_set in sorted(reading.value_sets_of(statement.concept)):
+        named = statement.resource in LABELLED
+        sets = reading.value_sets_named(statement.concept) if named else reading.value_sets_of(statement.concept)
+        for value_set in sorted(sets):
             found[value_set].append(statement)
     return {name: tuple(statements) for name, statements in found.items()}
 

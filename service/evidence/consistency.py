@@ -155,6 +155,10 @@ def twice(languages: Sequence[tuple[str, LanguageDefinition]]) -> Iterator[tuple
 
 def value_set_problems(value_set: ValueSetDefinition) -> Iterator[Problem]:
     """What is wrong with one value set."""
+    if not (value_set.codes or value_set.labels):
+        yield "codes", "neither codes nor labels", "write at least one of them, or delete the file"
+    for label in value_set.labels:
+        yield from label.problems()
     for code in value_set.codes:
         if not code.source.strip():
             yield "codes", f"{code.code!r} has no source", "write where the code was seen with its meaning"

@@ -4,6 +4,7 @@ sets, and the findings that combine them. In: YAML, converted by the loader. Out
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -129,12 +130,34 @@ class CodeDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source: str
 
 
+class LabelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"never": "not"}):
+    """How an order, a device or a medicine is known by its own words where it carries none of the codes.
+
+    A name fits when it says one phrase of each group in `says`, and none of those under `not`.
+    """
+
+    says: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        if not self.says or not all(self.says):
+            yield (
+                "labels",
+                "a label with nothing to look for",
+                "write groups of phrases under says; one of each is wanted",
+            )
+        for phrase in (*(p for group in self.says for p in group), *self.never):
+            if not re.search(r"[^\W_]", phrase):
+                yield "labels", f"{phrase!r} has no word", "write words; signs between them do not count"
+
+
 class ValueSetDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A list of codes that mean one thing, each with the public source it was read in."""
+    """A list of codes that mean one thing, each with the public source it was read in, and the words they go by."""
 
     id: str
     title: str
-    codes: tuple[CodeDefinition, ...]
+    codes: tuple[CodeDefinition, ...] = ()
+    labels: tuple[LabelDefinition, ...] = ()
 
 
 class SourceDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

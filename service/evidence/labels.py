@@ -1,0 +1,65 @@
+"""Orders, devices and medicines known by their own words. In: value sets with their `labels`, and a concept that
+carries none of their codes. Out: the value sets whose label one of the concept's names fits, word by word. Labels are
+for short names such as an order's; a problem or an observation is read as text instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from service.chart.model import Concept
+from service.evidence.definition import ValueSetDefinition
+
+# The kinds of resource whose concepts are names of things, not statements.
+LABELLED = frozenset(
+    {"AllergyIntolerance", "Device", "DiagnosticReport", "MedicationRequest", "Procedure", "ServiceRequest"}
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What one label asks of a name, every phrase with a space at both ends."""
+
+    value_set: str
+    groups: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...]
+
+    def fits(self, name: str) -> bool:
+        return all(any(phrase in name for phrase in group) for group in self.groups) and not any(
+            phrase in name for phrase in self.never
+        )
+
+
+class Labels:
+    """The labels of all value sets, compiled. Immutable once built."""
+
+    __slots__ = ("_labels",)
+
+    def __init__(self, value_sets: Iterable[ValueSetDefinition]) -> None:
+        self._labels = tuple(
+            _Label(
+                value_set.id,
+                tuple(tuple(_spaced(phrase) for phrase in group) for group in label.says),
+                tuple(_spaced(phrase) for phrase in label.never),
+            )
+            for value_set in value_sets
+            for label in value_set.labels
+        )
+
+    def of(self, concept: Concept) -> frozenset[str]:
+        """The value sets with a label that the concept's text, or one of its displays, fits."""
+        return frozenset(
+            label.value_set for name in _names(concept) if name.strip() for label in self._labels if label.fits(name)
+        )
+
+
+def _names(concept: Concept) -> Iterator[str]:
+    """Each name once: an EHR often repeats the text as the display of every code."""
+    yield from dict.fromkeys(_spaced(name) for name in (concept.text, *(c.display for c in concept.codings)) if name)
+
+
+def _spaced(text: str) -> str:
+    """The words of `text` in lower case with one space around each: `MRI L-SPINE W/O` is ` mri l spine w o `."""
+    return f" {' '.join(_WORD.findall(text.lower()))} "
