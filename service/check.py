@@ -4,7 +4,7 @@ decided, and what was expected. The command line, the console and the tests all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -20,7 +20,8 @@ from service.evidence.extract import extract
 from service.evidence.model import Found
 from service.knowledge.load import SHIPPED, load_knowledge
 from service.knowledge.model import Knowledge
-from service.knowledge.vignette import PATIENT, Vignette, load_vignettes
+from service.knowledge.vignette import Vignette, load_vignettes
+from service.knowledge.vignette_parts import PATIENT
 from service.moment import Moment
 
 # Examples are read as notes of this day, a little before the day they are judged on.
@@ -142,8 +143,8 @@ def _why(found: Found, label: str, example: Example) -> Iterator[str]:
 def _vignette(file: str, vignette: Vignette, knowledge: Knowledge) -> Case:
     chart = read_chart(vignette.gathered(), PATIENT)
     now = datetime.combine(vignette.at, time(12), UTC)
-    decision = decide(chart, knowledge, Moment(now=now, hook="patient-view", seed=vignette.name))
-    problems = tuple(_differences(vignette, decision))
+    decision = decide(chart, knowledge, Moment(now=now, hook=vignette.hook, seed=vignette.name))
+    problems = tuple(_differences(vignette, decision, knowledge))
     if vignette.known_miss:
         moved = () if problems else ("comes out as expected now: delete known_miss",)
         return Case(f"vignettes/{file}", vignette.name, "vignette", moved, known_miss=True)
@@ -162,7 +163,7 @@ def _draft_problems(decision: Decision) -> Iterator[str]:
                     yield f"the draft of {suggestion.label!r} is no valid ServiceRequest: {error}"
 
 
-def _differences(vignette: Vignette, decision: Decision) -> Iterator[str]:
+def _differences(vignette: Vignette, decision: Decision, knowledge: Knowledge) -> Iterator[str]:
     yield from _draft_problems(decision)
     expected = vignette.expect
     if decision.state != expected.state:
@@ -177,3 +178,31 @@ def _differences(vignette: Vignette, decision: Decision) -> Iterator[str]:
             yield f"expected {atom} {status}, found {found.status}"
             for evidence in found.evidence:
                 yield f"    {evidence.status}: {evidence.quote!r}: {evidence.reason}"
+    if expected.held and expected.held not in {held.topic for held in decision.held}:
+        yield f"expected a card of topic {expected.held} to be held back, {_named(h.topic for h in decision.held)} is"
+    yield from _card_differences(vignette, decision, knowledge)
+
+
+def _card_differences(vignette: Vignette, decision: Decision, knowledge: Knowledge) -> Iterator[str]:
+    """How the first card shown differs from what is expected of it."""
+    expected, library = vignette.expect, knowledge.cards
+    card = decision.cards[0] if decision.cards else None
+    if expected.indicator and (card is None or card.indicator != expected.indicator):
+        yield f"expected indicator {expected.indicator}, shown is {card.indicator if card else 'no card'}"
+    # An order is known by its text, a caution or a question by standing in the detail.
+    orders = {order.text: order.id for order in library.orders.values()}
+    drafts = [a.resource["code"]["text"] for s in (card.suggestions if card else ()) for a in s.actions if a.resource]
+    detail = (card.detail if card else None) or ""
+    seen = {
+        "suggestions": [orders.get(text, text) for text in drafts],
+        "cautions": [c.id for c in library.options.cautions if c.text.strip() in detail],
+        "questions": [q.id for q in library.questions.questions if q.text in detail],
+    }
+    for name, ids in seen.items():
+        wanted = getattr(expected, name)
+        if wanted is not None and list(wanted) != ids:
+            yield f"expected {name} {_named(wanted)}, shown are {_named(ids)}"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -36,7 +36,9 @@ def test_no_code_stands_twice(value_set):
 
 
 def test_every_code_was_seen_on_a_page_that_can_be_opened_or_says_that_its_source_is_weak():
-    assert [(s.id, c.code) for s in SETS for c in s.codes if not c.source.startswith(("https://", "http://", "weak: "))] == []
+    assert [
+        (s.id, c.code) for s in SETS for c in s.codes if not c.source.startswith(("https://", "http://", "weak: "))
+    ] == []
 
 
 def test_codes_of_cpt_come_without_their_words():

@@ -32,6 +32,14 @@ def test_the_vignettes_lead_to_every_state():
     }
 
 
+def test_the_vignettes_speak_through_every_hook_that_drafts_orders_and_before():
+    assert {v.hook for _, v in VIGNETTES} >= {"patient-view", "order-select", "order-sign"}
+
+
+def test_orders_are_drafted_on_order_hooks_alone():
+    assert [v.name for _, v in VIGNETTES if v.drafts and not v.hook.startswith("order-")] == []
+
+
 def test_a_vignette_expects_a_topic_where_it_expects_a_card():
     for _, vignette in VIGNETTES:
         if vignette.expect.state in {"silent", "alreadyDiagnosed"}:

@@ -177,6 +177,55 @@ def test_what_a_vignette_does_not_settle_is_not_compared(folder):
     assert run_checks(folder).passed
 
 
+ORDERED = f"""
+- name: A cart and a scan
+  at: 2026-11-02
+  patient: {{birth_date: 1960-03-01}}
+  hook: HOOK
+  drafts: [{{text: MRI LUMBAR SPINE}}]
+  notes:
+    - {{date: 2026-10-20, text: "{CART}"}}
+  expect: EXPECTED
+  why: Made up
+"""
+
+
+def ordered(hook: str, expected: str) -> str:
+    return ORDERED.replace("HOOK", hook).replace("EXPECTED", expected)
+
+
+def test_a_vignette_may_ask_for_the_indicator_the_orders_the_cautions_and_the_card_held_back(folder):
+    expected = "{state: possible, topic: imagingStewardship, indicator: info, suggestions: [physical-therapy],"
+    vignettes(folder, ordered("order-select", f"{expected} cautions: [], held: neurogenicClaudication}}"))
+    assert run_checks(folder).failed == ()
+
+
+def test_a_vignette_is_asked_through_its_hook(folder):
+    vignettes(folder, ordered("encounter-start", "{state: possible, topic: neurogenicClaudication}"))
+    assert run_checks(folder).passed
+
+
+def test_a_failed_vignette_shows_what_else_its_card_says(folder):
+    expected = "{state: possible, topic: imagingStewardship, indicator: warning, suggestions: [lumbar-mri],"
+    expected += " cautions: [device], questions: [pulses], held: vascularClaudication}"
+    vignettes(folder, ordered("order-sign", expected))
+    (failed,) = run_checks(folder).failed
+    assert failed.problems == (
+        "expected a card of topic vascularClaudication to be held back, neurogenicClaudication is",
+        "expected indicator warning, shown is info",
+        "expected suggestions lumbar-mri, shown are physical-therapy",
+        "expected cautions device, shown are none",
+        "expected questions pulses, shown are none",
+    )
+
+
+def test_where_no_card_is_shown_nothing_is_offered(folder):
+    expected = "{state: possible, topic: null, indicator: info, suggestions: [], held: imagingStewardship}"
+    vignettes(folder, ordered("order-sign", expected).replace("  why:", "  not_received: [procedures]\n  why:"))
+    (failed,) = run_checks(folder).failed
+    assert failed.problems == ("expected indicator info, shown is no card",)
+
+
 def test_examples_are_judged_on_the_day_that_is_given(folder):
     examples(folder, "flexion-relief", f'  present:\n    - "{CART}"')
     assert run_checks(folder, datetime(2031, 5, 1, tzinfo=UTC)).passed

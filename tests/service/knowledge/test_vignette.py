@@ -11,7 +11,8 @@ import yaml
 from service.chart.model import Chart, Quantity
 from service.chart.read import Gathered, read_chart
 from service.knowledge.load import SHIPPED, KnowledgeError
-from service.knowledge.vignette import PATIENT, Vignette, load_vignettes
+from service.knowledge.vignette import Vignette, load_vignettes
+from service.knowledge.vignette_parts import PATIENT
 
 
 def vignette(text: str) -> Vignette:
@@ -44,7 +45,65 @@ def test_the_patient_has_a_birth_date_where_one_is_written():
 
 
 def test_resources_stand_under_the_prefetch_keys_they_arrive_by():
-    assert set(gathered("{}").resources) == {"conditions", "observations", "reports", "documents"}
+    assert set(gathered("{}").resources) == {
+        *("conditions", "observations", "reports", "documents", "serviceRequests"),
+        *("procedures", "medications", "devices", "allergies"),
+    }
+
+
+def test_a_key_that_did_not_arrive_is_a_gap():
+    arrived = gathered("not_received: [procedures]")
+    assert "procedures" not in arrived.resources
+    assert [(gap.key, gap.code) for gap in arrived.gaps] == [("procedures", "not-provided")]
+
+
+def test_an_order_has_its_code_words_status_day_and_reason():
+    (deed,) = chart(
+        "orders: [{snomed: '308447003', text: Physio, status: on-hold, date: 2026-10-01, reason: Shoulder}]"
+    ).deeds
+    assert (deed.kind, deed.status, deed.concept.text, deed.when.latest) == (
+        "ServiceRequest",
+        "on-hold",
+        "Physio",
+        date(2026, 10, 1),
+    )
+    assert deed.concept.codings[0].code == "308447003"
+    assert [passage.text for passage in deed.passages] == ["Shoulder"]
+
+
+def test_a_procedure_lasts_from_its_start_to_its_end():
+    (deed,) = chart("procedures: [{text: Therapy, start: 2026-06-01, end: 2026-07-20, body_site: knee}]").deeds
+    assert (deed.kind, deed.status, deed.when.start, deed.when.end) == (
+        "Procedure",
+        "completed",
+        date(2026, 6, 1),
+        date(2026, 7, 20),
+    )
+    assert [site.text for site in deed.body_sites] == ["knee"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("medications: [{rxnorm: '1364430', text: Apixaban}]", "MedicationRequest"),
+        ("devices: [{snomed: '14106009', text: Pacemaker}]", "Device"),
+        ("allergies: [{snomed: '385420005', text: Contrast media}]", "AllergyIntolerance"),
+    ],
+)
+def test_drugs_devices_and_allergies_become_deeds_of_their_kind(text, kind):
+    (deed,) = chart(text).deeds
+    assert (deed.kind, deed.standing, len(deed.concept.codings)) == (kind, "current", 1)
+
+
+def test_drafts_are_drafts_and_those_picked_are_selected():
+    read = chart("{hook: order-select, drafts: [{cpt: '72148', text: MRI}, {text: Therapy, selected: false}]}")
+    assert [(d.concept.text, d.selected) for d in read.drafts] == [("MRI", True), ("Therapy", False)]
+    assert read.deeds == ()
+
+
+def test_at_signing_every_draft_counts_as_selected():
+    read = chart("{hook: order-sign, drafts: [{text: MRI}, {text: Therapy, selected: false}]}")
+    assert [d.selected for d in read.drafts] == [True, True]
 
 
 def test_a_note_is_a_document_with_its_text_and_date():
