@@ -34,12 +34,12 @@ ORDER_HOOKS: Final = frozenset({"order-select", "order-sign"})
 class ComposedCard:
     """A card ready to be shown, and the definition it was made from.
 
-    `beside` says, on the order hooks, why it has nothing to say about the orders being drafted; else it is empty.
+    `not_now` says why it is not for this patient or not for this hook's orders, and is empty where it is.
     """
 
     card: Card
     definition: CardDefinition
-    beside: str = ""
+    not_now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Composer:
         """The cards for this conclusion in the order of their ids, red flags of the spine and of the vessels side
         by side."""
         return tuple(
-            ComposedCard(self._card(card, assessment), card, self._beside(card))
+            ComposedCard(self._card(card, assessment), card, self._not_now(card))
             for card in self._fitting(assessment, self.findings)
         )
 
@@ -72,9 +72,14 @@ class Composer:
             if (self.moment.hook in ORDER_HOOKS or not card.orders_only) and applies(card.when, findings):
                 yield card
 
-    def _beside(self, card: CardDefinition) -> str:
-        """On the order hooks a routine card answers an order that is being drafted, or is not for this moment."""
-        if self.moment.hook not in ORDER_HOOKS or card.red_flag:
+    def _not_now(self, card: CardDefinition) -> str:
+        """A routine card stays away from some patients, and on the order hooks from orders that it is not about."""
+        if card.red_flag:
+            return ""
+        for hold in self.library.holds.holds:
+            if applies(hold.when, self.findings):
+                return hold.reason
+        if self.moment.hook not in ORDER_HOOKS:
             return ""
         drafts = card.drafts
         if drafts is None or self.drafted.selected.isdisjoint(drafts.answers):

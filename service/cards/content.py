@@ -1,5 +1,5 @@
-"""What cards are made of besides their own texts: words for findings, and the orders they offer. In: YAML, one file
-each, converted by the loader. Out: frozen definitions."""
+"""What cards are made of besides their own texts: words for findings, the orders they offer, and when they stay
+away. In: YAML, one file each, converted by the loader. Out: frozen definitions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
+from service.assessment.definition import Criterion
 from service.evidence.definition import Problem
 
 
@@ -68,3 +69,27 @@ class Orders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     id: str
     title: str
     orders: tuple[OrderDefinition, ...]
+
+
+class HoldDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When no routine card is shown whatever it says; `reason` is what the trace tells."""
+
+    id: str
+    when: Criterion
+    reason: str
+
+
+class Holds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="holds"):
+    """Patients for whom routine cards stay away; red flags are shown all the same. `policy` says whose choice it is."""
+
+    id: str
+    title: str
+    policy: str
+    holds: tuple[HoldDefinition, ...]
+
+    def problems(self, atoms: Collection[str]) -> Iterator[Problem]:
+        for hold in self.holds:
+            if not hold.reason.strip():
+                yield f"holds: {hold.id}", "no reason", "say why the cards stay away"
+            for _, problem, remedy in hold.when.problems(atoms):
+                yield f"holds: {hold.id}", problem, remedy

@@ -14,7 +14,7 @@ from msgspec import Struct
 from cds_hooks.response import SUMMARY_LIMIT
 from service.assessment.definition import Criterion, State
 from service.cards.answers import OverrideReasons
-from service.cards.content import OrderDefinition, Orders, Words
+from service.cards.content import Holds, OrderDefinition, Orders, Words
 from service.cards.options import Options
 from service.cards.questions import Questions
 from service.cards.summary import SLOTS, longest_summary, slots_of
@@ -159,7 +159,7 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 # What a file in the folder of cards may hold; its `content` says which.
-CardFile = CardDefinition | Orders | Options | Questions | OverrideReasons | Words
+CardFile = CardDefinition | Holds | Orders | Options | Questions | OverrideReasons | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,7 @@ class CardLibrary:
     options: Options
     questions: Questions
     override_reasons: OverrideReasons
+    holds: Holds
     words: Words
 
     @property
@@ -190,6 +191,7 @@ class CardLibrary:
             options=_only(files, Options),
             questions=_only(files, Questions),
             override_reasons=_only(files, OverrideReasons),
+            holds=_only(files, Holds),
             words=_only(files, Words),
         )
 
@@ -215,6 +217,7 @@ class CardLibrary:
             yield from order.problems(value_sets)
         yield from self.options.problems(atoms, self.orders)
         yield from self.questions.problems(atoms)
+        yield from self.holds.problems(atoms)
         for card in self.cards:
             yield from self._card_problems(card, value_sets)
 
@@ -241,7 +244,7 @@ class CardLibrary:
                 )
 
 
-T = TypeVar("T", Orders, Options, Questions, OverrideReasons, Words)
+T = TypeVar("T", Holds, Orders, Options, Questions, OverrideReasons, Words)
 
 
 def _only(files: Iterable[CardFile], kind: type[T]) -> T:

@@ -76,7 +76,7 @@ def _why_held(
     if card.red_flag:
         return _answered_red_flag(card.topic, assessment.fingerprint, moment)
     return (
-        each.beside
+        each.not_now
         or _unknown(card, chart)
         or _said_already(card, assessment.fingerprint, moment)
         or silenced(card.topic, assessment.fingerprint, library.override_reasons, moment)

@@ -15,9 +15,8 @@ TOPIC_OF = {
     "mixed": ["mixedClaudication"],
     "vascular": ["vascularClaudication"],
     "redFlag": ["spinalRedFlag"],
-    # A conclusion, but no card for it yet: the decision names one held back.
-    "conflict": [],
-    "insufficient": [],
+    "conflict": ["historyIncomplete"],
+    "insufficient": ["historyIncomplete"],
     "silent": [],
     "alreadyDiagnosed": [],
 }

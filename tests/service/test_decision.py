@@ -9,12 +9,12 @@ from functools import cache
 import pytest
 
 from service.assessment.definition import ATOMS
-from service.chart.model import Chart, Coding, Concept, Gap, Passage, Patient, Problem, Report, Span
+from service.chart.model import Chart, Coding, Concept, Draft, Gap, Passage, Patient, Problem, Report, Span
 from service.chart.read import Gathered, read_chart
 from service.decision import Decision, decide
 from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
-from service.moment import Moment
+from service.moment import CardEvent, Moment
 
 MOMENT = Moment(
     now=datetime(2026, 11, 2, 10, tzinfo=UTC),
@@ -96,7 +96,7 @@ def test_a_known_diagnosis_gives_no_card_and_says_why():
     known = Problem("Condition/1", Concept((Coding("http://hl7.org/fhir/sid/icd-10-cm", "M48.062"),)))
     told = printed(chart(CART, problems=(known,)))
     assert (told["state"], told["cards"]) == ("alreadyDiagnosed", [])
-    assert "on the problem list already" in told["held"][0]["reason"]
+    assert "already on the problem list" in told["held"][0]["reason"]
 
 
 def test_in_shadow_mode_the_card_is_held_and_the_topic_is_none():
@@ -135,9 +135,32 @@ def test_the_order_of_the_record_does_not_matter():
         assert printed(chart(reports=tuple(reports))) == once
 
 
-@pytest.mark.parametrize("hook", ["encounter-start", "order-select", "order-sign"])
-def test_every_hook_is_answered_like_patient_view(hook: str):
-    assert printed(chart(CART), dataclasses.replace(MOMENT, hook=hook)) == printed(chart(CART))
+def test_an_encounter_that_starts_is_answered_like_a_chart_that_opens():
+    assert printed(chart(CART), dataclasses.replace(MOMENT, hook="encounter-start")) == printed(chart(CART))
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_order_hook_without_a_draft_of_ours_shows_no_routine_card_and_says_why(hook: str):
+    told = printed(chart(CART), dataclasses.replace(MOMENT, hook=hook))
+    assert (told["state"], told["topic"], told["cards"]) == ("possible", None, [])
+    assert all(held["reason"].startswith("None of the orders being drafted") for held in told["held"])
+
+
+MRI = Draft("ServiceRequest/1", Concept((Coding("http://loinc.org", "30679-5"),)))
+
+
+def test_a_drafted_lumbar_mri_is_asked_about_therapy():
+    told = printed(chart(CART, drafts=(MRI,)), dataclasses.replace(MOMENT, hook="order-select"))
+    assert told["topic"] == "imagingStewardship"
+    assert told["cards"][0]["summary"] == "No physical therapy found in the data received; was it tried?"
+
+
+def test_an_answer_that_teaches_the_diagnosis_silences_the_neurogenic_card():
+    said = CardEvent(
+        "neurogenicClaudication", "e", "overridden", MOMENT.now, user="Practitioner/1", reason="knownDiagnosis"
+    )
+    told = printed(chart(CART), dataclasses.replace(MOMENT, history=(said,)))
+    assert (told["state"], told["topic"]) == ("alreadyDiagnosed", None)
 
 
 def test_another_seed_changes_identifiers_and_nothing_else():

@@ -59,7 +59,7 @@ def test_in_shadow_mode_every_card_is_held_and_kept():
 
 
 def test_a_patient_who_has_died_gets_no_card():
-    shown, held = held_back(RED, patient=Patient("p1", deceased=True))
+    shown, held = held_back(RED, chart=Chart(Patient("p1", deceased=True)))
     assert shown == ()
     assert held[0].reason == "The record says that the patient has died."
 
@@ -109,39 +109,136 @@ def test_an_answer_about_one_red_flag_does_not_hold_another():
     assert [each.topic for each in held] == ["spinalRedFlag"]
 
 
-def test_an_override_of_a_routine_card_does_not_hold_it_yet():
-    event = answer(POSSIBLE, topic="neurogenicClaudication")
-    assert shown_after(event, POSSIBLE)
+@pytest.mark.parametrize("outcome", ["accepted", "overridden"])
+def test_a_routine_card_that_was_answered_stays_silent_with_the_reason(outcome: str):
+    event = answer(POSSIBLE, topic="neurogenicClaudication", reason=None, outcome=outcome)
+    shown, held = held_back(POSSIBLE, replace(MOMENT, history=(event,)))
+    assert shown == ()
+    assert "answered on 2026-11-02, until 2026-11-09" in held[0].reason
+
+
+def test_an_answer_never_silences_a_red_flag_by_its_reason():
+    event = answer(topic="neurogenicClaudication", reason="notRelevant")
+    assert shown_after(event, RED)
 
 
 def test_one_routine_card_at_most_is_shown():
     library = shipped_cards()
     chart = Chart(Patient("p1"))
     conclusion = assess(POSSIBLE, shipped_rules(), library.titles)
-    (one,) = compose(conclusion, POSSIBLE, chart, library, MOMENT)
+    (one,) = Composer(POSSIBLE, shipped_rules(), chart, Drafted(), library, MOMENT).compose(conclusion)
     other = replace(one, card=replace(one.card, summary="Another card"))
-    shown, held = hold_back((one, other), conclusion, chart, MOMENT)
+    shown, held = hold_back((one, other), conclusion, chart, library, MOMENT)
     assert shown == (one.card,)
     assert held[0].card == other.card
     assert "one at most" in held[0].reason
 
 
+def test_a_conclusion_without_a_card_in_force_is_held_with_the_reason():
+    shown, held = held_back(findings(Q3="present"))
+    assert shown == ()
+    assert [each.topic for each in held] == ["neurogenicClaudication"]
+    assert "already on the problem list" in held[0].reason
+    assert held[0].to_json() == {"topic": "neurogenicClaudication", "reason": held[0].reason}
+
+
+def test_in_hospice_care_only_red_flags_are_shown():
+    shown, held = held_back(findings(A="present", F="present", hospice="present"))
+    assert (shown, "Hospice" in held[0].reason) == ((), True)
+    shown, held = held_back(findings(R=["cauda-equina"], hospice="present"))
+    assert (len(shown), held) == (1, ())
+
+
+def topics_for(found, *kinds: str, picked: tuple[str, ...] | None = None, hook="order-select", gaps=(), history=()):
+    """The topics shown when orders of these kinds are drafted, `picked` of them just now."""
+    drafted = Drafted(frozenset(kinds), frozenset(kinds if picked is None else picked))
+    moment = replace(MOMENT, hook=hook, history=history)
+    shown, _ = held_back(found, moment, Chart(Patient("p1"), gaps=gaps), drafted)
+    return [card.source.topic.code for card in shown]
+
+
+PROBABLE = findings(A="present", F="present", B="present", T="present")
+SITTING = findings(A="present", S="present")
+MIXED = findings(A="present", F="present", V4="present")
+VASCULAR = findings(A="present", V1="present", V2="present")
+UNCLEAR = findings(A="present", rest_relief="present")
+KNOWN = findings(Q3="present")
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
 @pytest.mark.parametrize(
-    ("found", "topic", "words"),
+    ("found", "kinds", "topics"),
     [
-        (findings(R=["fracture"]), "spinalRedFlag", "redFlagUrgent"),
-        (findings(R=["limb-threatening-ischaemia"]), "vascularRedFlag", "redFlagUrgent"),
-        (findings(A="present", F="present", X="present"), "historyIncomplete", "conflict"),
-        (findings(A="present", rest_relief="present"), "historyIncomplete", "insufficient"),
-        (findings(Q3="present"), "neurogenicClaudication", "on the problem list already"),
+        (PROBABLE, (), []),
+        (PROBABLE, ("some-other-order",), []),
+        (RED, (), ["spinalRedFlag"]),
+        (RED, ("lumbar-mri",), ["spinalRedFlag"]),
+        (POSSIBLE, ("lumbar-mri",), ["imagingStewardship"]),
+        (PROBABLE, ("lumbar-ct",), ["imagingStewardship"]),
+        (SITTING, ("spine-injection",), ["imagingStewardship"]),
+        (KNOWN, ("lumbar-mri",), ["imagingStewardship"]),
+        # Therapy goes along: agreement is silence.
+        (POSSIBLE, ("lumbar-mri", "physical-therapy"), []),
+        (POSSIBLE, ("physical-therapy",), []),
+        (POSSIBLE, ("pain-referral",), []),
+        (MIXED, ("lumbar-mri",), ["mixedClaudication"]),
+        (MIXED, ("spine-injection",), ["mixedClaudication"]),
+        (MIXED, ("lumbar-mri", "arterial-study"), []),
+        (MIXED, ("arterial-study",), []),
+        (VASCULAR, ("lumbar-mri",), ["vascularClaudication"]),
+        (VASCULAR, ("physical-therapy",), ["vascularClaudication"]),
+        (VASCULAR, ("vascular-referral",), []),
+        (UNCLEAR, ("lumbar-mri",), ["historyIncomplete"]),
+        (UNCLEAR, ("physical-therapy",), []),
+        (findings(), ("lumbar-mri",), []),
+        # An arterial study is what a card would ask for, unless the arteries are known to be normal.
+        (POSSIBLE, ("arterial-study",), []),
+        (findings(A="present", F="present", P="present"), ("arterial-study",), ["neurogenicClaudication"]),
     ],
 )
-def test_a_state_without_a_card_is_held_with_the_reason(found, topic: str, words: str):
-    shown, held = held_back(found)
-    assert shown == ()
-    assert [each.topic for each in held] == [topic]
-    assert words in held[0].reason
-    assert held[0].to_json() == {"topic": topic, "reason": held[0].reason}
+def test_on_the_order_hooks_a_card_answers_the_order_that_is_drafted(found, kinds, topics, hook):
+    assert topics_for(found, *kinds, hook=hook) == topics
+
+
+def test_only_an_order_that_was_just_picked_is_answered_and_any_draft_can_agree():
+    assert topics_for(POSSIBLE, "lumbar-mri", picked=()) == []
+    assert topics_for(MIXED, "lumbar-mri", "arterial-study", picked=("lumbar-mri",)) == []
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        {"therapy_ordered": "present"},
+        {"therapy_done": "present"},
+        {"Q1": "present"},
+        {"intervention_candidate": "present"},
+        {"spine_referral_open": "present"},
+    ],
+    ids=lambda done: next(iter(done)),
+)
+def test_nothing_is_said_about_therapy_that_is_on_record_or_would_change_nothing(done: dict):
+    assert topics_for(findings(A="present", F="present", **done), "lumbar-mri") == []
+
+
+@pytest.mark.parametrize("key", ["serviceRequests", "procedures"])
+@pytest.mark.parametrize(("code", "silent"), [("not-provided", True), ("failed", True), ("unreadable", False)])
+def test_without_the_history_nothing_is_called_missing(key: str, code: str, silent: bool):
+    assert topics_for(POSSIBLE, "lumbar-mri", gaps=(Gap(key, code, "x"),)) == ([] if silent else ["imagingStewardship"])
+
+
+def test_what_was_said_while_drafting_is_not_said_again_at_signing():
+    said = answer(POSSIBLE, topic="imagingStewardship", outcome="shown", reason=None)
+    assert topics_for(POSSIBLE, "lumbar-mri", hook="order-sign", history=(said,)) == []
+    for other in ({"user": "Practitioner/8"}, {"encounter": "e2"}, {"evidence": "other"}):
+        again = topics_for(POSSIBLE, "lumbar-mri", hook="order-sign", history=(replace(said, **other),))
+        assert again == ["imagingStewardship"], other
+    assert topics_for(POSSIBLE, "lumbar-mri", hook="order-select", history=(said,)) == ["imagingStewardship"]
+
+
+def test_a_card_that_was_only_shown_silences_nothing_else():
+    event = answer(POSSIBLE, topic="neurogenicClaudication", outcome="shown", reason=None)
+    assert shown_after(event, POSSIBLE)
+    assert shown_after(answer(outcome="shown"), RED)
 
 
 def test_a_silent_chart_holds_nothing():
