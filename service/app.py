@@ -142,7 +142,12 @@ async def forget_old_rows(database: Database, settings: Settings) -> None:
     while True:
         now = datetime.now(UTC)
         with suppress(StorageUnavailable):
-            await forget(database, before=now - timedelta(days=settings.retention_days), now=now)
+            await forget(
+                database,
+                before=now - timedelta(days=settings.retention_days),
+                answers_before=now - timedelta(days=settings.answers_days),
+                now=now,
+            )
         await asyncio.sleep(FORGET_EVERY.total_seconds())
 
 

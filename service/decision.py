@@ -12,7 +12,7 @@ from service.assessment.assess import assess
 from service.assessment.definition import ATOMS, State
 from service.assessment.model import Assessment
 from service.cards.answers import taught
-from service.cards.compose import Composer
+from service.cards.compose import ComposedCard, Composer
 from service.cards.suppress import Held, hold_back
 from service.chart.model import Chart, Gap
 from service.evidence.drafted import drafted_orders
@@ -29,10 +29,15 @@ class Decision:
 
     findings: Findings
     assessment: Assessment
-    cards: tuple[Card, ...]
+    shown: tuple[ComposedCard, ...]
     held: tuple[Held, ...]
     gaps: tuple[Gap, ...]
     knowledge: str
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards shown."""
+        return tuple(each.card for each in self.shown)
 
     @property
     def state(self) -> State:
@@ -87,8 +92,8 @@ def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
     drafted = drafted_orders(chart, knowledge.reading)
     assessment = assess(findings, knowledge.rules, library.titles)
     composed = Composer(findings, knowledge.rules, chart, drafted, library, moment).compose(assessment)
-    cards, held = hold_back(composed, assessment, chart, library, moment)
-    return Decision(findings, assessment, cards, held, chart.gaps, knowledge.fingerprint)
+    shown, held = hold_back(composed, assessment, chart, library, moment)
+    return Decision(findings, assessment, shown, held, chart.gaps, knowledge.fingerprint)
 
 
 def _gap(gap: Gap) -> dict[str, str]:

@@ -77,7 +77,7 @@ class NeurogenicClaudication:
             seed=secrets.token_hex(16),
             user=context.user_id,
             encounter=context.encounter_id,
-            history=await self.recorder.history(context.patient_id),
+            history=await self.recorder.history(context.patient_id, settled=request.hook == "order-sign"),
         )
 
     async def _gather(self, request: CDSRequest, call: CallInfo) -> Gathered:

@@ -4,11 +4,13 @@ that is away changes no answer: it is counted and logged."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,9 +23,10 @@ from service.decision import Decision
 from service.metrics import Metrics
 from service.moment import CardEvent, Moment
 from service.settings import Settings
-from service.storage import feedback, invocations
+from service.storage import invocations
 from service.storage.database import Database
 from service.storage.errors import StorageUnavailable
+from service.storage.history import CardEventRow, history
 
 log = structlog.get_logger()
 
@@ -58,13 +61,18 @@ class Recorder:
         self.metrics = metrics
         self.token = token
 
-    async def history(self, patient: str) -> tuple[CardEvent, ...]:
-        """The patient's earlier answers; none, with an alarm, while storage is away.
+    async def history(self, patient: str, *, settled: bool = False) -> tuple[CardEvent, ...]:
+        """What became of the patient's earlier cards; nothing, with an alarm, while storage is away.
 
-        Takes a quarter of the call's time at most: rather no history than a late answer.
+        Takes a quarter of the call's time at most: rather no history than a late answer. With `settled` it waits
+        within that time for rows on their way: what was shown a moment ago.
         """
+        seconds = self.settings.deadline_ms / 4000
         try:
-            rows = await feedback.history(self.database, patient, seconds=self.settings.deadline_ms / 4000)
+            if settled:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.database.writer.settled(), seconds)
+            rows = await history(self.database, patient, seconds=seconds)
         except StorageUnavailable:
             self.metrics.history_unread.inc()
             log.error("history could not be read; deciding without it")
@@ -94,8 +102,10 @@ class Recorder:
                     topic=card.source.topic.code if card.source.topic else "",
                     indicator=card.indicator,
                     evidence=decision.assessment.fingerprint,
+                    once=shown.definition.said_once,
                 )
-                for card in decision.cards
+                for shown in decision.shown
+                for card in (shown.card,)
             ],
             link,
         )
@@ -166,7 +176,7 @@ def without_token(body: bytes) -> bytes:
     return msgspec.json.encode(members)
 
 
-def _event(row: feedback.AnswerRow) -> CardEvent:
+def _event(row: CardEventRow) -> CardEvent:
     return CardEvent(
         topic=row.topic,
         evidence=row.evidence,

@@ -43,6 +43,8 @@ class Settings:
     record: Record = "decision"
     # older invocations, cards, feedback and links are deleted
     retention_days: int = 30
+    # how long answers to cards are remembered; what an answer does next time ends with it
+    answers_days: int = 400
     # largest request body accepted, in MiB
     max_body_mb: int = 16
     # time for a whole hook call, reads from the EHR's FHIR server included
@@ -209,6 +211,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "CARTSIGN_DATABASE_URL": _database,
     "CARTSIGN_RECORD": _choice("decision", "full"),
     "CARTSIGN_RETENTION_DAYS": _number(1, 36500, " (days)"),
+    "CARTSIGN_ANSWERS_DAYS": _number(1, 36500, " (days)"),
     "CARTSIGN_MAX_BODY_MB": _number(1, 256, " (MiB)"),
     "CARTSIGN_DEADLINE_MS": _number(10, 60000, " (milliseconds)"),
     "CARTSIGN_EVIDENCE_MINUTES": _number(1, 1440, " (minutes)"),

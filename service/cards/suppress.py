@@ -44,12 +44,12 @@ def hold_back(
     chart: Chart,
     library: CardLibrary,
     moment: Moment,
-) -> tuple[tuple[Card, ...], tuple[Held, ...]]:
+) -> tuple[tuple[ComposedCard, ...], tuple[Held, ...]]:
     """The cards to show in their order, and those held back with the reason; at most one routine card is shown."""
     if not composed and assessment.rule is not None and assessment.state != "silent":
         conclusion = f"No card is in force for this conclusion: {assessment.rule.title}."
         return (), (Held(library.topic_of(assessment.state), conclusion),)
-    shown: list[Card] = []
+    shown: list[ComposedCard] = []
     held: list[Held] = []
     routine_shown = False
     for each in composed:
@@ -58,7 +58,7 @@ def hold_back(
         if reason is None and not definition.red_flag and routine_shown:
             reason = "Another routine card is shown already; a call gets one at most."
         if reason is None:
-            shown.append(each.card)
+            shown.append(each)
             routine_shown = routine_shown or not definition.red_flag
         else:
             held.append(Held(definition.topic, reason, each.card))

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from service.storage.database import Database
+from service.storage.history import CardEventRow, keep_shown
 from service.storage.schema import cards, evidence_links, invocations
 from service.storage.writer import Statement
 
@@ -42,12 +43,13 @@ class InvocationRow:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A card that was shown; `evidence` is the fingerprint of what it was shown for."""
+    """A card that was shown; `evidence` is the fingerprint of what it was shown for, `once` that it is not repeated."""
 
     id: str
     topic: str
     indicator: str
     evidence: str
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,21 @@ def record(database: Database, invocation: InvocationRow, shown: Sequence[CardRo
     """Queue a call's rows without waiting; False when they are lost already (the database's alarm has been told)."""
     belongs = {"invocation_id": invocation.id}
     rows = [Statement(insert(invocations), [asdict(invocation)])]
-    rows.append(Statement(insert(cards), [asdict(card) | belongs for card in shown]))
+    rows.append(Statement(insert(cards), [_card_columns(card) | belongs for card in shown]))
+    rows += [keep_shown(card.id, invocation.patient, _shown(card, invocation)) for card in shown if card.once]
     if link is not None:
         kept = {"token_sha256": hashed(link.token), "expires_at": link.expires_at}
         rows.append(Statement(insert(evidence_links), [kept | belongs]))
     return database.writer.offer(rows, len(invocation.decision) + len(invocation.request or b""))
+
+
+def _card_columns(card: CardRow) -> dict[str, object]:
+    return {"id": card.id, "topic": card.topic, "indicator": card.indicator, "evidence": card.evidence}
+
+
+def _shown(card: CardRow, call: InvocationRow) -> CardEventRow:
+    at = call.received_at
+    return CardEventRow(card.topic, card.evidence, "shown", at, call.user, call.encounter, None)
 
 
 async def decision_behind(database: Database, token: str, now: datetime) -> bytes | None:

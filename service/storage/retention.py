@@ -1,4 +1,4 @@
-"""Forgetting: nothing is kept longer than the site says. In: the instant before which everything goes. Out: the rows
+"""Forgetting: nothing is kept longer than the site says. In: the instants before which everything goes. Out: the rows
 deleted, cards and links together with the call they belong to."""
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from service.storage.database import Database
-from service.storage.schema import evidence_links, feedback, invocations
+from service.storage.schema import card_events, evidence_links, feedback, invocations
 from service.storage.writer import Statement
 
 
-async def forget(database: Database, *, before: datetime, now: datetime) -> None:
-    """Delete calls and feedback received before `before`, and links expired at `now`; raises `StorageUnavailable`."""
+async def forget(database: Database, *, before: datetime, answers_before: datetime, now: datetime) -> None:
+    """Delete calls and feedback received before `before`, history before `answers_before`, and links expired at `now`.
+
+    Raises `StorageUnavailable`.
+    """
     await database.writer.commit(
         [
             Statement(delete(invocations).where(invocations.c.received_at < before)),
             Statement(delete(feedback).where(feedback.c.received_at < before)),
+            Statement(delete(card_events).where(card_events.c.received_at < answers_before)),
             Statement(delete(evidence_links).where(evidence_links.c.expires_at <= now)),
         ]
     )

@@ -1,5 +1,6 @@
-"""The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for invocations, their cards, feedback and
-evidence links. The migrations under `migrations/versions/` create them; a test holds the two together."""
+"""The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for invocations, their cards, feedback, a
+patient's history and evidence links. The migrations under `migrations/versions/` create them; a test holds the two
+together."""
 
 from __future__ import annotations
 
@@ -98,6 +99,24 @@ feedback = Table(
     # Over everything above but `received_at`: an EHR that sends the same item again leaves one row.
     Column("fingerprint", String(64), nullable=False),
     Index("feedback_once", "fingerprint", unique=True),
+)
+
+# A patient's history outlives the calls it came from: an answer may hold for months, and keeps no words of the chart.
+card_events = Table(
+    "card_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("patient", String(64), nullable=False, index=True),
+    Column("topic", String(64), nullable=False),
+    Column("evidence", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("user", String(128)),
+    Column("encounter", String(64)),
+    Column("reason", Text),
+    Column("fingerprint", String(64), nullable=False),
+    Index("card_events_once", "fingerprint", unique=True),
 )
 
 evidence_links = Table(

@@ -1,15 +1,15 @@
-"""Feedback: kept once, before the answer, and found again as a patient's history."""
+"""Feedback: kept once, and before the answer."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.databases import open_database, unusable
+from support.databases import open_database
 from support.rows import NOON, a_card, an_invocation, some_feedback
 
 from service.storage import feedback
-from service.storage.errors import StorageUnavailable
+from service.storage.history import history
 from service.storage.invocations import record
 
 COUNT = text("SELECT count(*) FROM feedback")
@@ -48,34 +48,10 @@ async def test_an_item_that_says_something_else_is_kept_too(tmp_path: Path, chan
         assert (await database.read(COUNT))[0][0] == 2
 
 
-async def test_history_joins_answers_with_what_was_shown_to_whom(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
-        record(database, an_invocation(encounter="visit-1"), [a_card()], None)
-        await feedback.store(database, [some_feedback()])
-
-        answer = feedback.AnswerRow(
-            topic="neurogenicClaudication",
-            evidence="fingerprint-1",
-            outcome="overridden",
-            at=NOON,
-            user="Practitioner/example",
-            encounter="visit-1",
-            reason="knownDiagnosis",
-        )
-        assert await feedback.history(database, "alma") == (answer,)
-        assert await feedback.history(database, "somebody-else") == ()
-
-
 async def test_feedback_for_a_card_nobody_remembers_is_kept_but_is_no_ones_history(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.sqlite3") as database:
         record(database, an_invocation(), [a_card()], None)
         await feedback.store(database, [some_feedback("a-card-from-elsewhere")])
 
         assert (await database.read(COUNT))[0][0] == 1
-        assert await feedback.history(database, "alma") == ()
-
-
-async def test_history_says_when_it_cannot_be_read(tmp_path: Path) -> None:
-    async with open_database(unusable(tmp_path)) as database:
-        with pytest.raises(StorageUnavailable):
-            await feedback.history(database, "alma")
+        assert await history(database, "alma") == ()

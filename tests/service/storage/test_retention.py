@@ -19,7 +19,7 @@ async def test_old_calls_go_with_their_cards_links_and_feedback(tmp_path: Path) 
         record(database, an_invocation("new"), [a_card("c-new")], LinkRow("new", NOON + timedelta(hours=1)))
         await feedback.store(database, [some_feedback("c-old", received_at=old), some_feedback("c-new")])
 
-        await forget(database, before=NOON - timedelta(days=30), now=NOON)
+        await forget(database, before=NOON - timedelta(days=30), answers_before=NOON - timedelta(days=400), now=NOON)
 
         for table, column in (("invocations", "id"), ("cards", "id"), ("feedback", "card")):
             rows = await database.read(text(f"SELECT {column} FROM {table}"))  # noqa: S608  # names from the line above
@@ -31,7 +31,7 @@ async def test_an_expired_link_goes_before_its_call(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.sqlite3") as database:
         record(database, an_invocation(), [], LinkRow("token", NOON))
 
-        await forget(database, before=NOON - timedelta(days=30), now=NOON)
+        await forget(database, before=NOON - timedelta(days=30), answers_before=NOON - timedelta(days=400), now=NOON)
 
         assert (await database.read(text("SELECT count(*) FROM evidence_links")))[0][0] == 0
         assert (await database.read(text("SELECT count(*) FROM invocations")))[0][0] == 1
