@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from service.chart.model import Chart, Concept, Observed, Standing, Value
-from service.evidence.definition import FindingDefinition
-from service.evidence.labels import LABELLED
+from service.chart.model import Chart, Concept, Deed, Observed, Standing, Value
+from service.evidence.definition import Coded, FindingDefinition
+from service.evidence.labels import LABELLED, names_of
 from service.evidence.model import Evidence, Status
 from service.evidence.reading import Reading
 
@@ -27,6 +27,8 @@ class CodedStatement:
     standing: Standing
     when: date | None
     status: Status = "present"
+    # What was ordered, done, given or worn, where the code is of such a resource.
+    deed: Deed | None = None
 
 
 def coded_statements(chart: Chart, reading: Reading) -> Mapping[str, tuple[CodedStatement, ...]]:
@@ -41,13 +43,27 @@ def coded_statements(chart: Chart, reading: Reading) -> Mapping[str, tuple[Coded
 
 
 def coded_evidence(
-    finding: FindingDefinition, statements: Mapping[str, tuple[CodedStatement, ...]]
+    finding: FindingDefinition, statements: Mapping[str, tuple[CodedStatement, ...]], reading: Reading
 ) -> Iterator[Evidence]:
     """Evidence from codes; a coded observation counts as its value says (yes, no, positive, absent)."""
     for coded in finding.codes:
         for statement in statements.get(coded.value_set, ()):
-            if statement.resource in coded.resources:
-                yield _evidence(finding, statement, coded.kind)
+            if statement.resource in coded.resources and _in_force(coded, statement.deed):
+                yield _evidence(finding, statement, coded, reading)
+
+
+def _in_force(coded: Coded, deed: Deed | None) -> bool:
+    """Whether the status is one of those that count, and it lasted long enough."""
+    if coded.statuses and (deed is None or deed.status not in coded.statuses):
+        return False
+    return coded.weeks is None or (_weeks(deed) or 0) >= coded.weeks
+
+
+def _weeks(deed: Deed | None) -> int | None:
+    """How many whole weeks it lasted, where the record gives its first and last day."""
+    if deed is None or deed.when.start is None or deed.when.end is None:
+        return None
+    return (deed.when.end - deed.when.start).days // 7
 
 
 def _all(chart: Chart, reading: Reading) -> Iterator[CodedStatement]:
@@ -57,7 +73,7 @@ def _all(chart: Chart, reading: Reading) -> Iterator[CodedStatement]:
         kind, when = report.ref.partition("/")[0], report.when.latest
         yield CodedStatement(kind, report.ref, "code", report.concept, report.standing, when)
     for deed in chart.deeds:
-        yield CodedStatement(deed.kind, deed.ref, "code", deed.concept, deed.standing, deed.when.latest)
+        yield CodedStatement(deed.kind, deed.ref, "code", deed.concept, deed.standing, deed.when.latest, deed=deed)
     for observed in chart.observed:
         yield from _observed(observed, reading)
 
@@ -91,12 +107,23 @@ def _answer(values: tuple[Value, ...], reading: Reading) -> Status | None:
     return None
 
 
-def _evidence(finding: FindingDefinition, statement: CodedStatement, kind: str) -> Evidence:
+def _evidence(finding: FindingDefinition, statement: CodedStatement, coded: Coded, reading: Reading) -> Evidence:
     code = next((c.code for c in statement.concept.codings), "")
     status, reason = statement.status, f"coded {code}" if code else "coded"
     if statement.standing == "resolved" and not finding.history:
         status, reason = "not-documented", "the record marks it as resolved"
     elif statement.standing == "possible" and status == "present":
         status, reason = "possible", f"{reason}, not confirmed"
-    quote = statement.concept.label
-    return Evidence(statement.ref, statement.path, quote, status, reason, statement.when, kind)
+    if statement.deed is not None and reading.labels.elsewhere(coded.value_set, _told_of(statement.deed)):
+        status, reason = "not-documented", "it concerns another part of the body"
+    quote, weeks = statement.concept.label, _weeks(statement.deed)
+    value = f"{weeks} weeks" if weeks else ""
+    return Evidence(statement.ref, statement.path, quote, status, reason, statement.when, coded.kind, value=value)
+
+
+def _told_of(deed: Deed) -> Iterator[str]:
+    """The words that say where and what for: names, sites and reasons, not the notes."""
+    yield from names_of(deed.concept)
+    for site in deed.body_sites:
+        yield from names_of(site)
+    yield from (passage.text for passage in deed.passages if passage.path.startswith("reasonCode"))

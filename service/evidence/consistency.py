@@ -121,8 +121,13 @@ def _resources(finding: FindingDefinition) -> Iterator[str]:
 def _measured_problems(measured: Measured, names: Names) -> Iterator[Problem]:
     if not measured.source.strip():
         yield "measured", "a number without a source", "write where the number comes from under source"
-    if not measured.lowest <= measured.at_most <= measured.highest:
-        yield "measured", "no number lies between the bounds", "write lowest <= at_most <= highest"
+    limits = [limit for limit in (measured.at_most, measured.above) if limit is not None]
+    if len(limits) != 1:
+        yield "measured", "one limit is wanted", "write either at_most or above"
+    if measured.mute_above is not None:
+        limits.append(measured.mute_above)
+    if not measured.lowest <= min(limits, default=0) <= max(limits, default=0) <= measured.highest:
+        yield "measured", "no number lies between the bounds", "write lowest <= at_most or above <= highest"
 
 
 def language_problems(language: LanguageDefinition, names: Names) -> Iterator[Problem]:

@@ -152,12 +152,18 @@ class LabelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ValueSetDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A list of codes that mean one thing, each with the public source it was read in, and the words they go by."""
+    """A list of codes that mean one thing, each with the public source it was read in, and the words they go by.
+
+    What is named, sited or reasoned with one of `elsewhere`, and with none of `here`, concerns another part of the body
+    and is not meant: physical therapy for a shoulder.
+    """
 
     id: str
     title: str
     codes: tuple[CodeDefinition, ...] = ()
     labels: tuple[LabelDefinition, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    here: tuple[str, ...] = ()
 
 
 class SourceDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -237,18 +243,29 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Coded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value set whose codes say the finding, in which kinds of resource, and of which sub-kind."""
+    """A value set whose codes say the finding, in which kinds of resource, and of which sub-kind.
+
+    `statuses` are the resource's own status words that count, all of them where none is named; `weeks` is how long it
+    must have lasted at least, as far as its period is on record.
+    """
 
     value_set: str
     kind: str = ""
     resources: tuple[str, ...] = ("Condition", "Observation")
+    statuses: tuple[str, ...] = ()
+    weeks: int | None = None
 
 
 class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number: present at or below `at_most`, absent above it."""
+    """A number: present at or below `at_most` and absent above it, or present above `above` and absent at or below it.
+
+    A number above `mute_above` says nothing either way.
+    """
 
     value_set: str
-    at_most: float
+    at_most: float | None = None
+    above: float | None = None
+    mute_above: float | None = None
     # Numbers outside these bounds are something else (a pressure, a date) and are not read.
     lowest: float
     highest: float
@@ -289,7 +306,9 @@ class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     version: str
     sources: tuple[SourceDefinition, ...]
     auxiliary: bool = False
+    # How long a statement counts; an active problem does not age, unless what it says passes by itself (`passes`).
     months: int | None = 12
+    passes: bool = False
     history: bool = False
     relations: tuple[Relation, ...] = ()
     statements: tuple[Statement, ...] = ()

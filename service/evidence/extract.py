@@ -19,6 +19,8 @@ from service.evidence.reading import Reading
 from service.evidence.stated import felt_evidence, related_evidence, stated_evidence
 
 _MONTH = 30.44
+# What holds until the record ends it, whenever it was written down.
+_LASTING = frozenset({"AllergyIntolerance", "Device", "MedicationRequest"})
 
 
 def extract(chart: Chart, reading: Reading, today: date) -> Findings:
@@ -32,7 +34,7 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
             evidence: list[Evidence] = _age(chart.patient, finding, today)
         else:
             evidence = [
-                *coded_evidence(finding, coded),
+                *coded_evidence(finding, coded, reading),
                 *measured_evidence(finding, chart, reads, reading),
                 *(e for read in reads for e in related_evidence(finding, read, leg_known)),
                 *(e for read in reads for e in stated_evidence(finding, read)),
@@ -71,14 +73,23 @@ def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
 
 
 def _aged(evidence: Evidence, finding: FindingDefinition, chart: Chart, today: date) -> Evidence:
-    """Evidence past the finding's time limit no longer decides; an active problem does not age."""
+    """Evidence past the finding's time limit no longer decides.
+
+    An active problem does not age, nor does a drug, device or allergy in force, unless the finding passes by itself.
+    """
     if finding.months is None or evidence.when is None or evidence.status == "not-documented":
         return evidence
     if evidence.when >= today - timedelta(days=round(finding.months * _MONTH)):
         return evidence
-    if any(p.ref == evidence.ref and p.standing == "current" for p in chart.problems):
+    if not finding.passes and _lasts(evidence.ref, chart):
         return evidence
     return _set_aside(evidence, f"older than {finding.months} months")
+
+
+def _lasts(ref: str, chart: Chart) -> bool:
+    return any(p.ref == ref and p.standing == "current" for p in chart.problems) or any(
+        deed.ref == ref and deed.standing == "current" and deed.kind in _LASTING for deed in chart.deeds
+    )
 
 
 def _set_aside(evidence: Evidence, reason: str) -> Evidence:

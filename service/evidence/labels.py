@@ -5,7 +5,7 @@ for short names such as an order's; a problem or an observation is read as text 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.chart.model import Concept
@@ -33,11 +33,13 @@ class _Label:
 
 
 class Labels:
-    """The labels of all value sets, compiled. Immutable once built."""
+    """The words of all value sets, compiled. Immutable once built."""
 
-    __slots__ = ("_labels",)
+    __slots__ = ("_elsewhere", "_here", "_labels")
 
-    def __init__(self, value_sets: Iterable[ValueSetDefinition]) -> None:
+    def __init__(self, value_sets: Sequence[ValueSetDefinition]) -> None:
+        self._elsewhere = {v.id: tuple(_spaced(word) for word in v.elsewhere) for v in value_sets if v.elsewhere}
+        self._here = {v.id: tuple(_spaced(word) for word in v.here) for v in value_sets}
         self._labels = tuple(
             _Label(
                 value_set.id,
@@ -54,10 +56,23 @@ class Labels:
             label.value_set for name in _names(concept) if name.strip() for label in self._labels if label.fits(name)
         )
 
+    def elsewhere(self, value_set: str, texts: Iterable[str]) -> bool:
+        """Whether these names, sites and reasons speak of another part of the body than the value set means."""
+        words = self._elsewhere.get(value_set)
+        if words is None:
+            return False
+        said = "".join(_spaced(text) for text in texts)
+        return any(word in said for word in words) and not any(word in said for word in self._here[value_set])
+
+
+def names_of(concept: Concept) -> tuple[str, ...]:
+    """What a concept is called: its text and the display of each of its codes."""
+    return tuple(name for name in (concept.text, *(c.display for c in concept.codings)) if name)
+
 
 def _names(concept: Concept) -> Iterator[str]:
     """Each name once: an EHR often repeats the text as the display of every code."""
-    yield from dict.fromkeys(_spaced(name) for name in (concept.text, *(c.display for c in concept.codings)) if name)
+    yield from dict.fromkeys(_spaced(name) for name in names_of(concept))
 
 
 def _spaced(text: str) -> str:

@@ -1,6 +1,6 @@
 """Findings in numbers: an ankle-brachial index in an Observation or in a sentence, per side. In: a finding's
-definition, the chart, and what was read. Out: evidence with the number and the side; at or below the limit
-is present, above it absent."""
+definition, the chart, and what was read. Out: evidence with the number and the side; which side of the limit is
+present, and which numbers say nothing, is the definition's."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ def measured_evidence(
                     continue
                 for value, text in _numbers(measure):
                     if measured.lowest <= value <= measured.highest:
+                        status, reason = _told(value, measured, at_least=text.startswith(">"))
                         yield Evidence(
                             observed.ref,
                             f"{measure.path}.value" if measure.path else "value",
                             f"{measure.concept.label}: {text}",
-                            _status(value, measured),
-                            _reason(value, measured),
+                            status,
+                            reason,
                             observed.when.latest,
                             side=_coded_side(measure, reading),
                             value=text,
@@ -49,12 +50,24 @@ def measured_evidence(
                     yield from _in_sentence(finding, measured, read, sentence)
 
 
-def _status(value: float, measured: Measured) -> Status:
-    return "present" if value <= measured.at_most else "absent"
+def _told(value: float, measured: Measured, *, at_least: bool = False) -> tuple[Status, str]:
+    """What a number says, and why; `at_least` where the record gives it with a `>` before it."""
+    if measured.mute_above is not None and _exceeds(value, measured.mute_above, at_least):
+        return "not-documented", f"{value:g} is above {measured.mute_above:.2f} and says nothing about it"
+    if measured.above is not None:
+        above = _exceeds(value, measured.above, at_least)
+        return ("present" if above else "absent"), _compared(value, above, measured.above)
+    limit = measured.at_most or 0.0
+    above = value > limit
+    return ("absent" if above else "present"), _compared(value, above, limit)
 
 
-def _reason(value: float, measured: Measured) -> str:
-    return f"{value:g} is {'at or below' if value <= measured.at_most else 'above'} {measured.at_most:.2f}"
+def _exceeds(value: float, limit: float, at_least: bool) -> bool:
+    return value > limit or (at_least and value == limit)
+
+
+def _compared(value: float, above: bool, limit: float) -> str:
+    return f"{value:g} is {'above' if above else 'at or below'} {limit:.2f}"
 
 
 def _numbers(measure: Measure) -> Iterator[tuple[float, str]]:
@@ -96,12 +109,15 @@ def _in_sentence(
                 continue
             if read.standing == "resolved":
                 continue
+            status, reason = _told(value, measured)
+            if said.judgement.assertion == "possible" and status != "not-documented":
+                status = "possible"
             yield Evidence(
                 read.ref,
                 read.path,
                 sentence.text,
-                "possible" if said.judgement.assertion == "possible" else _status(value, measured),
-                _reason(value, measured),
+                status,
+                reason,
                 read.when,
                 side=_side(words, said.mention.first, at),
                 value=norm,

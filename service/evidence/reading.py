@@ -13,7 +13,7 @@ from service.evidence.definition import (
     LeadIn,
     ValueSetDefinition,
 )
-from service.evidence.labels import Labels
+from service.evidence.labels import Labels, names_of
 from service.evidence.narrative import Language, compile_language
 
 CodeKey = tuple[str, str]
@@ -44,7 +44,9 @@ class Reading:
     def value_sets_named(self, concept: Concept) -> frozenset[str]:
         """The value sets an order, a report or a device belongs to: by its codes, or, where it carries none of any
         value set, by its words."""
-        return self.value_sets_of(concept) or self.labels.of(concept)
+        found = self.value_sets_of(concept) or self.labels.of(concept)
+        names = names_of(concept)
+        return frozenset(name for name in found if not self.labels.elsewhere(name, names))
 
 
 def compile_reading(
