@@ -61,7 +61,7 @@ class NeurogenicClaudication:
 
     async def keep_feedback(self, service_id: str, batch: FeedbackBatch, call: CallInfo) -> None:
         """Commit the well-formed items (FB-4, FB-9); raises Unavailable (503) when that is impossible."""
-        rows = [feedback_row(service_id, item, call.received_at) for item in batch.items]
+        rows = [feedback_row(service_id, item, self.clock()) for item in batch.items]
         try:
             await feedback.store(self.recorder.database, rows)
         except StorageUnavailable as problem:

@@ -9,10 +9,11 @@ import hashlib
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 import structlog
@@ -21,7 +22,7 @@ from cds_hooks import CDSRequest
 from cds_hooks.router import CallInfo
 from service.decision import Decision
 from service.metrics import Metrics
-from service.moment import CardEvent, Moment
+from service.moment import CardEvent, Moment, Outcome
 from service.settings import Settings
 from service.storage import invocations
 from service.storage.database import Database
@@ -176,11 +177,14 @@ def without_token(body: bytes) -> bytes:
     return msgspec.json.encode(members)
 
 
+_OUTCOMES: Final[Mapping[str, Outcome]] = {"accepted": "accepted", "shown": "shown"}
+
+
 def _event(row: CardEventRow) -> CardEvent:
     return CardEvent(
         topic=row.topic,
         evidence=row.evidence,
-        outcome="accepted" if row.outcome == "accepted" else "overridden",
+        outcome=_OUTCOMES.get(row.outcome, "overridden"),
         at=row.at,
         user=row.user,
         encounter=row.encounter,
