@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from service.evidence.definition import ConceptDefinition
 from service.evidence.words import Word, words_of
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True, gc=False):
     """A concept seen in a sentence: words `first` to `last` (inclusive) of that sentence spell `phrase`."""
 
     concept: ConceptDefinition
@@ -83,7 +84,7 @@ class _Node:
 class Lexicon:
     """All concepts, ready to be found. Immutable once built."""
 
-    __slots__ = ("_root", "concepts")
+    __slots__ = ("_counts", "_root", "concepts")
 
     def __init__(self, concepts: Iterable[ConceptDefinition]) -> None:
         self.concepts: Mapping[str, ConceptDefinition] = {c.id: c for c in concepts}
@@ -96,6 +97,8 @@ class Lexicon:
                         node = node.children.setdefault(word, _Node())
                     if all(known.id != concept.id for known, _ in node.concepts):
                         node.concepts.append((concept, phrase))
+        # Whether a phrase begins with any number.
+        self._counts = _NUMBER in self._root.children
 
     def find(self, words: Sequence[Word]) -> list[Mention]:
         """The mentions in one sentence, in order; at each place the longest phrase wins and uses up its words.
@@ -104,23 +107,32 @@ class Lexicon:
         """
         found: list[Mention] = []
         norms = [w.norm for w in words]
-        total, at = len(norms), 0
-        while at < total:
-            nodes = _steps((self._root,), norms[at])
-            best: _Node | None = None
-            best_last = step = at
-            while nodes:
-                ending = next((node for node in nodes if node.concepts), None)
-                if ending is not None:
-                    best, best_last = ending, step
-                step += 1
-                nodes = _steps(nodes, norms[step]) if step < total else ()
-            if best is None:
-                at += 1
+        begins = self._root.children
+        if not self._counts and begins.keys().isdisjoint(norms):
+            return found
+        after = 0
+        for at, norm in enumerate(norms):
+            # Most words begin no phrase, and are passed by here.
+            if at < after or not (norm in begins or (self._counts and norm[0].isdigit())):
                 continue
-            found.extend(Mention(concept, phrase, at, best_last) for concept, phrase in best.concepts)
-            at = best_last + 1
+            best, last = self._longest(norms, at)
+            if best is not None:
+                found.extend([Mention(concept, phrase, at, last) for concept, phrase in best.concepts])
+                after = last + 1
         return found
+
+    def _longest(self, norms: Sequence[str], at: int) -> tuple[_Node | None, int]:
+        """The end of the longest phrase that begins at `at`, and the place of its last word."""
+        best: _Node | None = None
+        best_last, total = at, len(norms)
+        nodes = _steps((self._root,), norms[at])
+        while nodes:
+            ending = next((node for node in nodes if node.concepts), None)
+            if ending is not None:
+                best, best_last = ending, at
+            at += 1
+            nodes = _steps(nodes, norms[at]) if at < total else ()
+        return best, best_last
 
 
 def _steps(nodes: Sequence[_Node], norm: str) -> Sequence[_Node]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Clinicians write `b/l`, `w/o`, `s/p`: one word each. A slash elsewhere separates words.
 _SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
@@ -17,8 +18,7 @@ _HYPHENS = frozenset("-‐‑–")
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True, gc=False):
     """One word, number or sign; `norm` is what phrases are compared with, `start` and `end` count characters.
 
     A line break is a word whose norm is `\\n` (or `\\n\\n` for a blank line).
@@ -36,18 +36,20 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
     for match in _WORD.finditer(text):
         raw = match.group()
         start, end = match.span()
-        if match.lastgroup == "break":
+        kind = match.lastgroup
+        if kind == "break":
             words.append(Word("\n\n" if raw.count("\n") > 1 else "\n", start, end))
             continue
         if raw in _HYPHENS and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
             continue  # pain-free, wide-based: written either way, read one way
-        if match.lastgroup == "leader":
+        if kind == "leader":
             words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
             continue
-        norm = raw.lower().translate(_TYPOGRAPHY)
-        if norm.endswith("'s") and norm not in spelled:
-            norm = norm[:-2]
+        norm = raw.lower() if raw.isascii() else raw.lower().translate(_TYPOGRAPHY)
         known = spelled.get(norm)
+        if known is None and norm.endswith("'s"):
+            norm = norm[:-2]
+            known = spelled.get(norm)
         if known is None:
             words.append(Word(norm, start, end))
         else:
