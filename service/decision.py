@@ -15,7 +15,7 @@ from service.cards.answers import taught
 from service.cards.compose import ComposedCard, Composer
 from service.cards.suppress import Held, hold_back
 from service.chart.model import Chart, Gap
-from service.evidence.drafted import drafted_orders
+from service.evidence.drafted import DraftedOrder, drafted_orders
 from service.evidence.extract import extract
 from service.evidence.model import Findings, Status
 from service.knowledge.model import Knowledge
@@ -31,6 +31,7 @@ class Decision:
     assessment: Assessment
     shown: tuple[ComposedCard, ...]
     held: tuple[Held, ...]
+    drafts: tuple[DraftedOrder, ...]
     gaps: tuple[Gap, ...]
     knowledge: str
 
@@ -77,6 +78,15 @@ class Decision:
                 for found in self.findings
                 if found.atom in ATOMS
             ],
+            # What was done already and what changes the options, as far as the record speaks of it.
+            "context": [
+                {"id": found.atom, "status": found.status, "evidence": [piece.to_json() for piece in found.evidence]}
+                for found in self.findings
+                if found.atom not in ATOMS and found.status != "not-documented"
+            ],
+            "drafts": [
+                {"ref": draft.ref, "kinds": sorted(draft.kinds), "selected": draft.selected} for draft in self.drafts
+            ],
             "criteria": [criterion.to_json() for criterion in self.assessment.criteria],
             "cards": [card.to_json() for card in self.cards],
             "held": [held.to_json() for held in self.held],
@@ -93,7 +103,7 @@ def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
     assessment = assess(findings, knowledge.rules, library.titles)
     composed = Composer(findings, knowledge.rules, chart, drafted, library, moment).compose(assessment)
     shown, held = hold_back(composed, assessment, chart, library, moment)
-    return Decision(findings, assessment, shown, held, chart.gaps, knowledge.fingerprint)
+    return Decision(findings, assessment, shown, held, drafted, chart.gaps, knowledge.fingerprint)
 
 
 def _gap(gap: Gap) -> dict[str, str]:

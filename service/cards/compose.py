@@ -21,7 +21,7 @@ from service.cards.questions import worth_asking
 from service.cards.quotes import found_in, newest, newest_first
 from service.cards.summary import fill
 from service.chart.model import Chart
-from service.evidence.drafted import Drafted
+from service.evidence.drafted import DraftedOrder, kinds_of
 from service.evidence.model import Findings
 from service.moment import Moment
 
@@ -49,7 +49,7 @@ class Composer:
     findings: Findings
     rules: Sequence[RuleDefinition]
     chart: Chart
-    drafted: Drafted
+    drafted: tuple[DraftedOrder, ...]
     library: CardLibrary
     moment: Moment
 
@@ -82,16 +82,15 @@ class Composer:
         if self.moment.hook not in ORDER_HOOKS:
             return ""
         drafts = card.drafts
-        if drafts is None or self.drafted.selected.isdisjoint(drafts.answers):
+        if drafts is None or kinds_of(self.drafted, selected=True).isdisjoint(drafts.answers):
             return "None of the orders being drafted concerns this card."
-        if not self.drafted.kinds.isdisjoint(drafts.agrees_with) or not applies(drafts.when, self.findings):
+        if not kinds_of(self.drafted).isdisjoint(drafts.agrees_with) or not applies(drafts.when, self.findings):
             return "An order being drafted does already what this card would ask for."
         return ""
 
     def _offers(self, card: CardDefinition, findings: Findings) -> list[Offer]:
-        drafted = {
-            order.id: not self.drafted.kinds.isdisjoint(order.drafted_as) for order in self.library.orders.values()
-        }
+        kinds = kinds_of(self.drafted)
+        drafted = {order.id: not kinds.isdisjoint(order.drafted_as) for order in self.library.orders.values()}
         return offers(card.options, self.library.options, findings, drafted)
 
     def _outcome(self, findings: Findings) -> Hashable:

@@ -1,8 +1,9 @@
-"""What kinds of orders are being drafted. In: the chart with its drafts, and the compiled reading. Out: `Drafted`, the
-value sets that the drafts belong to, by code or, where an EHR sends none of the known codes, by their words."""
+"""What kinds of orders are being drafted. In: the chart with its drafts, and the compiled reading. Out: each draft with
+the value sets it belongs to, by code or, where an EHR sends none of the known codes, by its words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.chart.model import Chart
@@ -10,17 +11,21 @@ from service.evidence.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """The value sets of all drafts, and of those just picked or about to be signed."""
+class DraftedOrder:
+    """A draft, the value sets it belongs to (none for an order of another kind), and whether it was just picked."""
 
-    kinds: frozenset[str] = frozenset()
-    selected: frozenset[str] = frozenset()
+    ref: str
+    kinds: frozenset[str]
+    selected: bool = True
 
 
-def drafted_orders(chart: Chart, reading: Reading) -> Drafted:
-    """The kinds of the chart's draft orders; a draft of no known kind has none."""
-    kinds = [(reading.value_sets_named(draft.concept), draft.selected) for draft in chart.drafts]
-    return Drafted(
-        frozenset().union(*(sets for sets, _ in kinds)),
-        frozenset().union(*(sets for sets, selected in kinds if selected)),
+def drafted_orders(chart: Chart, reading: Reading) -> tuple[DraftedOrder, ...]:
+    """The chart's drafts in its order."""
+    return tuple(
+        DraftedOrder(draft.ref, reading.value_sets_named(draft.concept), draft.selected) for draft in chart.drafts
     )
+
+
+def kinds_of(drafted: Iterable[DraftedOrder], *, selected: bool = False) -> frozenset[str]:
+    """The value sets of all drafts, or of those just picked."""
+    return frozenset(kind for draft in drafted if draft.selected or not selected for kind in draft.kinds)

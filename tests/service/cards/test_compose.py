@@ -17,7 +17,6 @@ from service.assessment.assess import assess
 from service.cards.compose import Composer
 from service.cards.definition import CardLibrary
 from service.chart.model import Chart, Gap, Patient
-from service.evidence.drafted import Drafted
 from service.evidence.model import Findings
 from service.moment import Moment
 
@@ -34,7 +33,7 @@ CHART = Chart(Patient("p1", date(1960, 1, 1)))
 def cards(found: Findings, chart: Chart = CHART, library: CardLibrary | None = None) -> tuple[Card, ...]:
     library = library or shipped_cards()
     conclusion = assess(found, shipped_rules(), library.titles)
-    composer = Composer(found, shipped_rules(), chart, Drafted(), library, MOMENT)
+    composer = Composer(found, shipped_rules(), chart, (), library, MOMENT)
     return tuple(each.card for each in composer.compose(conclusion))
 
 

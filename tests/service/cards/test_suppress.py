@@ -9,7 +9,7 @@ from service.assessment.assess import assess
 from service.cards.compose import Composer
 from service.cards.suppress import hold_back
 from service.chart.model import Chart, Gap, Patient
-from service.evidence.drafted import Drafted
+from service.evidence.drafted import DraftedOrder
 from service.moment import CardEvent, Moment
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -18,7 +18,7 @@ POSSIBLE = findings(A="present", F="present")
 RED = findings(R=["cauda-equina"])
 
 
-def held_back(found, moment=MOMENT, chart=Chart(Patient("p1")), drafted=Drafted()):  # noqa: B008 - frozen values
+def held_back(found, moment=MOMENT, chart=Chart(Patient("p1")), drafted=()):  # noqa: B008 - frozen values
     library = shipped_cards()
     conclusion = assess(found, shipped_rules(), library.titles)
     composed = Composer(found, shipped_rules(), chart, drafted, library, moment).compose(conclusion)
@@ -127,7 +127,7 @@ def test_one_routine_card_at_most_is_shown():
     library = shipped_cards()
     chart = Chart(Patient("p1"))
     conclusion = assess(POSSIBLE, shipped_rules(), library.titles)
-    (one,) = Composer(POSSIBLE, shipped_rules(), chart, Drafted(), library, MOMENT).compose(conclusion)
+    (one,) = Composer(POSSIBLE, shipped_rules(), chart, (), library, MOMENT).compose(conclusion)
     other = replace(one, card=replace(one.card, summary="Another card"))
     shown, held = hold_back((one, other), conclusion, chart, library, MOMENT)
     assert shown == (one,)
@@ -152,7 +152,8 @@ def test_in_hospice_care_only_red_flags_are_shown():
 
 def topics_for(found, *kinds: str, picked: tuple[str, ...] | None = None, hook="order-select", gaps=(), history=()):
     """The topics shown when orders of these kinds are drafted, `picked` of them just now."""
-    drafted = Drafted(frozenset(kinds), frozenset(kinds if picked is None else picked))
+    chosen = kinds if picked is None else picked
+    drafted = tuple(DraftedOrder(f"ServiceRequest/{kind}", frozenset({kind}), kind in chosen) for kind in kinds)
     moment = replace(MOMENT, hook=hook, history=history)
     shown, _ = held_back(found, moment, Chart(Patient("p1"), gaps=gaps), drafted)
     return [card.source.topic.code for card in shown]
