@@ -8,25 +8,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from service.assessment.definition import RuleDefinition
-from service.assessment.evaluate import Evaluated, Titles, evaluate
+from service.assessment.evaluate import Evaluated, Titles, evaluate, outcome_of
 from service.assessment.model import Assessment, Criterion, Outcome, fingerprint, in_order
 from service.evidence.model import Findings, Status
 
 
 def assess(findings: Findings, rules: Iterable[RuleDefinition], titles: Titles | None = None) -> Assessment:
     """The state of a chart with these findings; `silent` where no active rule is met."""
-    active = sorted((r for r in rules if r.status == "active"), key=lambda r: (r.order, r.id))
-    for rule in active:
-        if _old_enough(rule, findings) == "unmet":
-            continue
-        evaluated = evaluate(rule.when, findings, titles)
-        if evaluated.met:
-            criteria = tuple(_criteria(rule, evaluated, findings))
-            if rule.state == "silent":
-                criteria += _nearest(active, findings, titles)
-            evidence = in_order(evaluated.evidence)
-            return Assessment(rule.state, rule, flag(findings), criteria, evidence, fingerprint(evidence))
-    return Assessment("silent", None, flag(findings), _nearest(active, findings, titles))
+    rules = tuple(rules)
+    rule = deciding_rule(findings, rules)
+    if rule is None:
+        return Assessment("silent", None, flag(findings), _nearest(rules, findings, titles))
+    evaluated = evaluate(rule.when, findings, titles)
+    criteria = tuple(_criteria(rule, evaluated, findings))
+    if rule.state == "silent":
+        criteria += _nearest(rules, findings, titles)
+    evidence = in_order(evaluated.evidence)
+    return Assessment(rule.state, rule, flag(findings), criteria, evidence, fingerprint(evidence))
+
+
+def deciding_rule(findings: Findings, rules: Iterable[RuleDefinition]) -> RuleDefinition | None:
+    """The first active rule, by its order, whose age and criteria are met."""
+    for rule in _in_force(rules):
+        if _old_enough(rule, findings) != "unmet" and outcome_of(rule.when, findings) == "met":
+            return rule
+    return None
+
+
+def _in_force(rules: Iterable[RuleDefinition]) -> list[RuleDefinition]:
+    return sorted((rule for rule in rules if rule.status == "active"), key=lambda rule: (rule.order, rule.id))
 
 
 def flag(findings: Findings) -> Status:
@@ -65,9 +75,9 @@ def _old_enough(rule: RuleDefinition, findings: Findings) -> Outcome:
     return "met" if findings.age >= rule.minimum_age.years else "unmet"
 
 
-def _nearest(active: Iterable[RuleDefinition], findings: Findings, titles: Titles | None) -> tuple[Criterion, ...]:
+def _nearest(rules: Iterable[RuleDefinition], findings: Findings, titles: Titles | None) -> tuple[Criterion, ...]:
     """The criteria of the plainest routine rule, for a chart about which nothing is said."""
-    rule = next((r for r in active if r.state == "possible"), None)
+    rule = next((r for r in _in_force(rules) if r.state == "possible"), None)
     if rule is None:
         return ()
     return tuple(_criteria(rule, evaluate(rule.when, findings, titles), findings))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cds_hooks import Action, Card, Coding, Source, Suggestion
-from service.assessment.assess import assess
+from service.assessment.assess import deciding_rule
 from service.assessment.definition import RuleDefinition
 from service.assessment.evaluate import applies
 from service.assessment.model import Assessment
@@ -58,16 +58,16 @@ class Composer:
         by side."""
         return tuple(
             ComposedCard(self._card(card, assessment), card, self._not_now(card))
-            for card in self._fitting(assessment, self.findings)
+            for card in self._fitting(assessment.rule, self.findings)
         )
 
-    def _fitting(self, assessment: Assessment, findings: Findings) -> Iterator[CardDefinition]:
+    def _fitting(self, rule: RuleDefinition | None, findings: Findings) -> Iterator[CardDefinition]:
         for card in self.library.cards:
-            if card.status != "active" or assessment.state not in card.states:
+            if card.status != "active" or rule is None or rule.state not in card.states:
                 continue
-            if card.rules and (assessment.rule is None or assessment.rule.id not in card.rules):
+            if card.rules and rule.id not in card.rules:
                 continue
-            if card.kinds and not any(support.evidence.kind in card.kinds for support in assessment.evidence):
+            if card.kinds and not any(e.kind in card.kinds for e in newest(found_in(findings, "R"), "present")):
                 continue
             if (self.moment.hook in ORDER_HOOKS or not card.orders_only) and applies(card.when, findings):
                 yield card
@@ -95,10 +95,12 @@ class Composer:
 
     def _outcome(self, findings: Findings) -> Hashable:
         """What a reader would see otherwise: the conclusion, how urgent it is, and what is offered."""
-        assessment = assess(findings, self.rules)
-        return assessment.state, tuple(
+        rule = deciding_rule(findings, self.rules)
+        if rule is None:
+            return None
+        return rule.id, tuple(
             (card.id, _chosen(card.indicator, findings), tuple(self._offers(card, findings)))
-            for card in self._fitting(assessment, findings)
+            for card in self._fitting(rule, findings)
         )
 
     def _card(self, card: CardDefinition, assessment: Assessment) -> Card:

@@ -66,6 +66,8 @@ def test_the_keys_of_a_decision_stand_in_their_order():
         "flag",
         "rule",
         "findings",
+        "context",
+        "drafts",
         "criteria",
         "cards",
         "held",
