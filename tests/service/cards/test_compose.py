@@ -411,6 +411,14 @@ def test_what_is_no_red_flag_by_itself_is_a_line_on_the_routine_card(fact: str):
     assert f"“a sentence about {fact.replace('_', '-')}”" in shown.detail
 
 
+def test_in_diabetes_a_normal_index_does_not_close_the_vascular_question():
+    words = "does not close the vascular question there"
+    for picture in (POSSIBLE, PROBABLE, SITTING):
+        assert words in card(**picture, V3="absent", diabetes="present").detail
+        assert words not in card(**picture, V3="absent").detail
+        assert words not in card(**picture, diabetes="present").detail
+
+
 def test_only_questions_whose_answer_would_change_something_are_asked():
     asked = "Is the symptom on both sides?"
     assert asked not in card(**POSSIBLE).detail
