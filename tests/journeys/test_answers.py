@@ -1,10 +1,11 @@
 """What an answer to a card does next time, over HTTP."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.running import CALL, Running, a_request, running, settings_for, topics
+from support.running import AT, CALL, Running, a_request, running, settings_for, topics
 
 COLLEAGUE = "Practitioner/colleague"
 
@@ -78,3 +79,19 @@ async def test_a_vascular_work_up_under_way_silences_the_vascular_card_and_no_ot
         await answer(service, await seen_by(service, "demo-vascular"), "vascularWorkupUnderWay")
         assert topics(await seen_by(service, "demo-vascular", COLLEAGUE)) == []
         assert topics(await seen_by(service, "demo-mixed")) == ["mixedClaudication"]
+
+
+async def test_feedback_for_yesterdays_card_counts_today(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as service:
+        yesterday = await seen_by(service, "demo-possible")
+    async with running(settings_for(tmp_path, at=AT + timedelta(days=1))) as service:
+        assert topics(await seen_by(service, "demo-possible")) == ["neurogenicClaudication"]
+        await answer(service, yesterday, "notRelevant")
+        assert topics(await seen_by(service, "demo-possible")) == []
+
+
+async def test_an_answer_is_forgotten_when_its_days_are_over(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as service:
+        await answer(service, await seen_by(service, "demo-possible"), "notRelevant")
+    async with running(settings_for(tmp_path, at=AT + timedelta(days=91))) as service:
+        assert topics(await seen_by(service, "demo-possible")) == ["neurogenicClaudication"]
