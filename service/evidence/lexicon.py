@@ -80,6 +80,28 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
 
+    def after(self, norm: str) -> _Node | None:
+        """Where the next word leads; a number without a spelling of its own leads to `<n>`."""
+        child = self.children.get(norm)
+        return self.children.get(_NUMBER) if child is None and norm[0].isdigit() else child
+
+    def settle(self) -> None:
+        """Let every number that is spelled out lead on to what any number leads to as well, its own phrases first."""
+        any_number = self.children.get(_NUMBER)
+        for norm, child in self.children.items():
+            if any_number is not None and norm[0].isdigit():
+                self.children[norm] = child.joined(any_number)
+        for child in self.children.values():
+            child.settle()
+
+    def joined(self, other: _Node) -> _Node:
+        """Both trees as one; where phrases of both end, those of this one count."""
+        both = _Node({**self.children}, self.concepts or other.concepts)
+        for norm, child in other.children.items():
+            mine = both.children.get(norm)
+            both.children[norm] = child if mine is None else mine.joined(child)
+        return both
+
 
 class Lexicon:
     """All concepts, ready to be found. Immutable once built."""
@@ -97,6 +119,7 @@ class Lexicon:
                         node = node.children.setdefault(word, _Node())
                     if all(known.id != concept.id for known, _ in node.concepts):
                         node.concepts.append((concept, phrase))
+        self._root.settle()
         # Whether a phrase begins with any number.
         self._counts = _NUMBER in self._root.children
 
@@ -108,8 +131,6 @@ class Lexicon:
         found: list[Mention] = []
         norms = [w.norm for w in words]
         begins = self._root.children
-        if not self._counts and begins.keys().isdisjoint(norms):
-            return found
         after = 0
         for at, norm in enumerate(norms):
             # Most words begin no phrase, and are passed by here.
@@ -125,19 +146,10 @@ class Lexicon:
         """The end of the longest phrase that begins at `at`, and the place of its last word."""
         best: _Node | None = None
         best_last, total = at, len(norms)
-        nodes = _steps((self._root,), norms[at])
-        while nodes:
-            ending = next((node for node in nodes if node.concepts), None)
-            if ending is not None:
-                best, best_last = ending, at
+        node = self._root.after(norms[at])
+        while node is not None:
+            if node.concepts:
+                best, best_last = node, at
             at += 1
-            nodes = _steps(nodes, norms[at]) if at < total else ()
+            node = node.after(norms[at]) if at < total else None
         return best, best_last
-
-
-def _steps(nodes: Sequence[_Node], norm: str) -> Sequence[_Node]:
-    """Where the next word leads; a number leads both to its own spelling and to `<n>`, its own first."""
-    after = [child for node in nodes if (child := node.children.get(norm)) is not None]
-    if norm[0].isdigit():
-        after += [child for node in nodes if (child := node.children.get(_NUMBER)) is not None]
-    return after

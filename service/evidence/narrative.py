@@ -5,7 +5,7 @@ asks findings of what is read here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
@@ -96,9 +96,9 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
             (m for d in definitions for m in d.modifiers),
             (t for d in definitions for t in d.terminators),
         ),
-        Layout(
+        Layout.of(
             headings,
-            frozenset(a for d in definitions for a in d.abbreviations),
+            (a for d in definitions for a in d.abbreviations),
             {k: v for d in definitions for k, v in d.spelling.items()},
         ),
         frozenset(c for d in definitions for c in d.connectors),
@@ -116,12 +116,30 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     `topic` is the symptom the text is about before its first word, where the resource around it says so (a problem's
     name, an observation's body site).
     """
-    sentences = list(answered(sentences_of(text, language.layout), language.answers))
-    read, first = _read(text, sentences, language, topic)
+    spoken = list(_spoken(text, language))
+    read, first = _read(text, spoken, language, topic)
     if topic is None and first is not None and any(k.anchor == "unknown" for s in read for k in s.links):
         # "Easing: sitting. Site: both thighs.": what is placed later was meant before.
-        read, _ = _read(text, sentences, language, first)
+        read, _ = _read(text, spoken, language, first)
     return read
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence with the concepts that its phrases name: what is felt and done, and the targets."""
+
+    sentence: Sentence
+    answer: Answer
+    felt: list[Mention]
+    named: list[Mention]
+
+
+def _spoken(text: str, language: Language) -> Iterator[Spoken]:
+    """The sentences of `text` that name any concept; no other one says or changes anything."""
+    for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
+        felt, named = language.felt.find(sentence.words), language.named.find(sentence.words)
+        if felt or named:
+            yield Spoken(sentence, answer, felt, named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +157,14 @@ class Thread:
 
 
 def _read(
-    text: str, sentences: Sequence[tuple[Sentence, Answer]], language: Language, topic: Symptom | None
+    text: str, sentences: Sequence[Spoken], language: Language, topic: Symptom | None
 ) -> tuple[list[ReadSentence], Symptom | None]:
     """The sentences read with `topic` in mind, and the first topic they set themselves."""
     read: list[ReadSentence] = []
     first: Symptom | None = None
     thread = Thread(topic)
-    for sentence, answer in sentences:
-        one, spoken, thread = _read_sentence(text, sentence, answer, language, thread)
+    for sentence in sentences:
+        one, spoken, thread = _read_sentence(text, sentence, language, thread)
         if one is not None:
             read.append(one)
         first = first or spoken
@@ -154,14 +172,11 @@ def _read(
 
 
 def _read_sentence(
-    text: str, sentence: Sentence, answer: Answer, language: Language, before: Thread
+    text: str, told: Spoken, language: Language, before: Thread
 ) -> tuple[ReadSentence | None, Symptom | None, Thread]:
     """The sentence as read, the topic it sets if any, and what the next one inherits."""
+    sentence, answer, mentions, named = told.sentence, told.answer, told.felt, told.named
     words = sentence.words
-    mentions = language.felt.find(words)
-    named = language.named.find(words)
-    if not mentions and not named:
-        return None, None, before
     scopes, stops = language.context.scopes(words)
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))

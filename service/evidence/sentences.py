@@ -5,7 +5,7 @@ of them are handled here and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ from service.evidence.words import Word, words_of
 
 _BULLETS = frozenset("-*•·+>#o")
 _ENDS = frozenset(".!?")
+_BOXES = frozenset("[(_")
 _HEADING_WORDS = 6
 # Dictation may run on without a full stop. Whoever speaks of leg and posture does so within some dozens of words;
 # beyond
@@ -51,6 +52,18 @@ class Layout:
     headings: Mapping[tuple[str, ...], SectionDefinition]
     abbreviations: frozenset[str]
     spelling: Mapping[str, str]
+    # The words that headings begin with: at any other no heading needs to be looked for.
+    begin_headings: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        headings: Mapping[tuple[str, ...], SectionDefinition],
+        abbreviations: Iterable[str],
+        spelling: Mapping[str, str],
+    ) -> Layout:
+        """The layout with what follows from its headings."""
+        return cls(headings, frozenset(abbreviations), spelling, frozenset(words[0] for words in headings))
 
 
 def sentences_of(text: str, layout: Layout) -> list[Sentence]:
@@ -66,7 +79,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
 
     def close() -> None:
         nonlocal current, paragraph, continues
-        if any(w.norm[0].isalnum() for w in current):
+        if current and (current[0].norm[0].isalnum() or any(w.norm[0].isalnum() for w in current)):
             sentences.append(Sentence(tuple(current), section, heading, paragraph, box, continues))
             continues = False
             paragraph = False
@@ -76,7 +89,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     line_start = True
     while at < total:
         word = words[at]
-        boxed = _box_at(words, at)
+        boxed = _box_at(words, at) if word.norm in _BOXES else 0
         if boxed:
             mark: Literal["empty", "ticked"] = "empty" if boxed == 2 else "ticked"
             at += boxed
@@ -149,8 +162,11 @@ def _box_at(words: Sequence[Word], at: int) -> int:
 
 def _heading_at(words: Sequence[Word], at: int, layout: Layout) -> tuple[SectionDefinition | None, int, str] | None:
     """The section that opens at `at`, where its text begins, and its heading; None if no heading stands there."""
-    for length in range(min(_HEADING_WORDS, len(words) - at), 0, -1):
-        key = tuple(w.norm for w in words[at : at + length])
+    if at == len(words) or words[at].norm not in layout.begin_headings:
+        return None
+    norms = [w.norm for w in words[at : at + _HEADING_WORDS]]
+    for length in range(len(norms), 0, -1):
+        key = tuple(norms[:length])
         section = layout.headings.get(key)
         if section is None:
             continue

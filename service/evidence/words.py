@@ -11,8 +11,10 @@ from msgspec import Struct
 
 # Clinicians write `b/l`, `w/o`, `s/p`: one word each. A slash elsewhere separates words.
 _SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
+# What is tried first is what there is most of: a long note is nothing but letters and blanks.
 _WORD = re.compile(
-    rf"(?P<break>\n[\s]*)|(?P<leader>\.{{3,}}|…)|(?i:(?P<slash>{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|(?<!\w)\.\d+|[^\w\s]|_"
+    rf"(?:(?=[BCDFHNRSWYbcdfhnrswy]/)(?i:{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*"
+    r"|(?P<break>\n\s*)|(?P<leader>\.{3,}|…)|(?<!\w)\.\d+|[^\w\s]|_"
 )
 _HYPHENS = frozenset("-‐‑–")
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
