@@ -13,11 +13,15 @@ from service.evidence.definition import Problem
 
 class FindingWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A finding in plain words: where it is documented, where it is documented as absent, and what is
-    missing."""
+    missing.
+
+    A quotation that says one of `weaker_than` too is not said to say this: `leg symptom on walking` has told it.
+    """
 
     found: str
     absent: str
     missing: str
+    weaker_than: tuple[str, ...] = ()
 
 
 class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="content", tag="words"):

@@ -22,6 +22,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 @dataclass(frozen=True, slots=True)
 class _Said:
     place: int
+    atom: str
     piece: Evidence
     words: str
 
@@ -59,7 +60,7 @@ def statements(findings: Findings, wanted: Iterable[Wanted], words: Words) -> li
 def _ranked(findings: Findings, wanted: Iterable[Wanted], words: Words) -> list[tuple[int, _Said]]:
     """Every finding's newest statement, then every finding's second, and so on: none crowds out another."""
     ranked = [
-        (rank, _Said(place, piece, _says(found_in(findings, atom), piece, status, words)))
+        (rank, _Said(place, atom, piece, _says(found_in(findings, atom), piece, status, words)))
         for place, (atom, status) in enumerate(dict.fromkeys(wanted))
         for rank, piece in enumerate(newest(found_in(findings, atom), status))
     ]
@@ -116,7 +117,9 @@ def _is_red_flag(said: Sequence[_Said], words: Words) -> bool:
 
 
 def _line(said: Sequence[_Said], words: Words) -> str:
-    says = "; ".join(dict.fromkeys(s.words for s in said))
+    atoms = {s.atom for s in said}
+    told = (s for s in said if atoms.isdisjoint(words.findings[s.atom].weaker_than))
+    says = "; ".join(dict.fromkeys(s.words for s in told))
     first = said[0].piece
     marks = tuple(mark for s in said for mark in s.piece.marks)
     return f"{says}: {_cited(first, marks, words)}"

@@ -411,6 +411,14 @@ def test_what_is_no_red_flag_by_itself_is_a_line_on_the_routine_card(fact: str):
     assert f"“a sentence about {fact.replace('_', '-')}”" in shown.detail
 
 
+def test_a_quotation_is_not_said_to_say_the_weaker_thing_too():
+    same = {"quote": "leg pain on walking", "ref": "Condition/1"}
+    told = {"A": [evidence("A", **same)], "symptom": [evidence("symptom", **same)]}
+    assert "- Leg or buttock symptom on walking: “leg pain on walking”" in card(**told, R=["fracture"]).detail
+    other = {"symptom": [evidence("symptom", quote="back pain")]}
+    assert "- Back, buttock or leg symptom: “back pain”" in card(**other, R=["fracture"]).detail
+
+
 def test_in_diabetes_a_normal_index_does_not_close_the_vascular_question():
     words = "does not close the vascular question there"
     for picture in (POSSIBLE, PROBABLE, SITTING):
