@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
+from service.assessment.attributes import SourceAttributes
 from service.evidence.definition import Problem, SourceDefinition
 
 State = Literal[
@@ -187,7 +188,8 @@ class RuleDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Active rules are tried in ascending `order` and the first that is met decides. `policy` says what of the
     rule is this project's or the site's own choice rather than something a source states. `reviewed_by`
-    stays empty until a named clinician has reviewed this very version.
+    stays empty until a named clinician has reviewed this very version. `attributes` is what the rule says of itself; a
+    loaded rule has them.
     """
 
     id: str
@@ -200,6 +202,7 @@ class RuleDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sources: tuple[SourceDefinition, ...] = ()
     policy: str = ""
     reviewed_by: str | None = None
+    attributes: SourceAttributes | None = None
     minimum_age: MinimumAge | None = None
     when: Criterion
 

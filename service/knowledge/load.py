@@ -1,5 +1,5 @@
 """The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with
-findings/, rules/, cards/, value_sets/ and language/. Out: frozen knowledge with the fingerprint of its
+findings/, rules/, cards/, value_sets/, language/ and product/. Out: frozen knowledge with the fingerprint of its
 files. A file that cannot be used is refused here, with its name, the key, what is wrong and what to do;
 nothing half-loaded is ever returned."""
 
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import ATOMS, RuleDefinition
 from service.cards.definition import CardDefinition, CardFile, CardLibrary
 from service.evidence.consistency import Names, finding_problems, language_problems, twice, value_set_problems
@@ -24,10 +25,12 @@ from service.evidence.definition import (
 )
 from service.evidence.lexicon import PhraseError
 from service.evidence.reading import compile_reading
+from service.knowledge.attributes import attribute_problems
+from service.knowledge.inputs import inputs_of
 from service.knowledge.model import Knowledge
 
 SHIPPED = Path(__file__).parent
-_FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
+_FOLDERS = ("findings", "rules", "cards", "value_sets", "language", "product")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -78,7 +81,11 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         )
     except PhraseError as error:
         raise KnowledgeError("language/", "phrases", str(error), "correct the phrase") from error
-    return Knowledge(reading, tuple(sorted((r for _, r in rules), key=lambda r: r.order)), library, _fingerprint(root))
+    product = _product(root, atoms)
+    for name, rule in rules:
+        _refuse(f"rules/{name}", attribute_problems(rule, inputs_of(rule, reading.findings, library), product))
+    ordered = tuple(sorted((r for _, r in rules), key=lambda r: r.order))
+    return Knowledge(reading, ordered, library, _fingerprint(root), product)
 
 
 def read_definition(path: Path, kind: Any) -> Any:
@@ -121,6 +128,15 @@ def _files(root: Path, folder: str, kind: Any) -> list[tuple[str, Any]]:
             "add one, or give another folder",
         )
     return [(path.name, read_definition(path, kind)) for path in paths]
+
+
+def _product(root: Path, atoms: frozenset[str]) -> ProductAttributes:
+    files: list[tuple[str, ProductAttributes]] = _files(root, "product", ProductAttributes)
+    if len(files) > 1:
+        raise KnowledgeError(f"product/{files[1][0]}", "the file", "there is one already", "keep one of them")
+    name, product = files[0]
+    _refuse(f"product/{name}", product.problems(atoms))
+    return product
 
 
 def _check(

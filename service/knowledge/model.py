@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import RuleDefinition
 from service.cards.definition import CardLibrary
 from service.evidence.reading import Reading
@@ -13,9 +14,11 @@ from service.evidence.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All content in force, and the SHA-256 of the files it was loaded from."""
+    """All content in force, and the SHA-256 of the files it was loaded from; `product` is what holds for
+    every rule alike and decides nothing."""
 
     reading: Reading
     rules: tuple[RuleDefinition, ...]
     cards: CardLibrary
     fingerprint: str
+    product: ProductAttributes

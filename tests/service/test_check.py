@@ -15,7 +15,7 @@ CART = "Right leg aches when walking, eased by leaning on a shopping cart."
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped knowledge without any example or vignette: its findings end where their examples begin."""
-    for name in ("rules", "cards", "value_sets", "language"):
+    for name in ("rules", "cards", "value_sets", "language", "product"):
         shutil.copytree(SHIPPED / name, tmp_path / name)
     (tmp_path / "findings").mkdir()
     for path in (SHIPPED / "findings").glob("*.yaml"):

@@ -10,7 +10,7 @@ from service.assessment.definition import ATOMS
 from service.evidence.definition import FindingDefinition
 from service.knowledge.load import SHIPPED, KnowledgeError, load_knowledge, read_definition
 
-FOLDERS = ("findings", "rules", "cards", "value_sets", "language")
+FOLDERS = ("findings", "rules", "cards", "value_sets", "language", "product")
 BROKEN = sorted((Path(__file__).parents[2] / "data" / "broken-knowledge").glob("*.yaml"))
 
 

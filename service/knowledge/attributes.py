@@ -1,0 +1,88 @@
+"""Does a rule say of itself what is true? Holds its declared source attributes against what it reads, and a
+reviewer's signature against the rule as it stands. In: a rule, its inputs, the product's own answers. Out: the
+problems a loader must refuse, in words an author can act on, and the hash that stands for a rule."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from service.assessment.attributes import USE_KEYS, ProductAttributes, SourceAttributes
+from service.assessment.definition import RuleDefinition
+from service.evidence.definition import Problem
+from service.knowledge.inputs import Inputs
+
+
+def rule_hash(rule: RuleDefinition) -> str:
+    """SHA-256 over everything the rule says, except who has reviewed it: what a reviewer's signature is about."""
+    attributes = rule.attributes
+    unsigned = msgspec.structs.replace(
+        rule,
+        reviewed_by=None,
+        attributes=msgspec.structs.replace(attributes, review=None) if attributes else None,
+    )
+    return hashlib.sha256(msgspec.json.encode(unsigned, order="deterministic")).hexdigest()
+
+
+def attribute_problems(rule: RuleDefinition, inputs: Inputs, product: ProductAttributes) -> Iterator[Problem]:
+    """What is missing, empty, or contradicted by what the rule reads."""
+    attributes = rule.attributes
+    if attributes is None:
+        yield "attributes", "the rule has no source attributes", "write them as in a neighbouring file, for this rule"
+        return
+    yield from attributes.problems(rule.released)
+    yield from _age_problems(attributes, inputs)
+    for key in USE_KEYS:
+        if key != "date_of_birth":
+            yield from _use_problems(key, attributes, inputs, product)
+    yield from _review_problems(rule, attributes)
+
+
+def _age_problems(attributes: SourceAttributes, inputs: Inputs) -> Iterator[Problem]:
+    key, said = "attributes.uses.date_of_birth", attributes.uses.date_of_birth
+    if not attributes.uses.uses("date_of_birth"):
+        if inputs.ages:
+            yield key, f"says Not used, yet {inputs.ages[0]}", "say how it is used, or take that out of the rule"
+        return
+    if not inputs.ages:
+        yield key, "says Used, and nothing in the rule or its cards reads an age", "write Not used"
+    for years in inputs.years:
+        if str(years) not in re.findall(r"\d+", said):
+            yield key, f"does not name {years} years, which the rule compares the age with", "name each age"
+
+
+def _use_problems(
+    key: str, attributes: SourceAttributes, inputs: Inputs, product: ProductAttributes
+) -> Iterator[Problem]:
+    read = {atom: how for atom in product.concerns.get(key, ()) if (how := inputs.reads(atom))}
+    if attributes.uses.uses(key) and not read:
+        yield (
+            f"attributes.uses.{key}",
+            "says Used, and nothing in the rule or its cards reads such a finding",
+            "write Not used, or name the finding under concerns in product/",
+        )
+    elif read and not attributes.uses.uses(key):
+        atom, how = next(iter(read.items()))
+        yield (
+            f"attributes.uses.{key}",
+            f"says Not used, yet the finding {atom!r} concerns it and {how}",
+            "say how it is used, or take that out of the rule or the card",
+        )
+
+
+def _review_problems(rule: RuleDefinition, attributes: SourceAttributes) -> Iterator[Problem]:
+    review = attributes.review
+    if rule.reviewed_by is None:
+        if review is not None:
+            yield "attributes.review", "a review without a reviewer", "name them under reviewed_by, or leave it out"
+        return
+    signed = f"once they have read this version, write credential, signed and rule_hash: {rule_hash(rule)}"
+    if review is None:
+        yield "attributes.review", f"{rule.reviewed_by} is named, and what they signed is not", signed
+    elif review.rule_hash != rule_hash(rule):
+        yield "attributes.review", "the rule has changed since it was signed", f"clear reviewed_by; or, {signed}"
+    elif not review.credential.strip():
+        yield "attributes.review", "a reviewer without a credential", "write for example MD, physical medicine"
