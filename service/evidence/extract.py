@@ -14,7 +14,7 @@ from service.evidence.coded import coded_evidence, coded_statements
 from service.evidence.definition import FindingDefinition
 from service.evidence.measured import measured_evidence
 from service.evidence.model import Evidence, Findings, Found, Status
-from service.evidence.passages import Read, readings
+from service.evidence.passages import Read, readings, telling
 from service.evidence.reading import Reading
 from service.evidence.stated import felt_evidence, related_evidence, stated_evidence
 
@@ -25,6 +25,7 @@ _LASTING = frozenset({"AllergyIntolerance", "Device", "MedicationRequest"})
 
 def extract(chart: Chart, reading: Reading, today: date) -> Findings:
     """Every active finding of `reading` as `chart` documents it on `today`."""
+    chart = telling(chart, reading)
     reads = readings(chart, reading)
     coded = coded_statements(chart, reading)
     leg_known = _leg_symptom_known(reads, chart, reading)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from service.chart.model import Chart, Concept, Measure, Observed, Problem, Standing, Value
+from service.chart.model import Chart, Concept, Measure, Observed, Problem, Quantity, Standing, Value
 from service.evidence.context import Judgement
 from service.evidence.narrative import ReadSentence, read_text
 from service.evidence.reading import Reading
@@ -36,6 +36,27 @@ class Read:
     sentences: tuple[ReadSentence, ...]
 
 
+def telling(chart: Chart, reading: Reading) -> Chart:
+    """The chart without the Observations that bear on nothing: numbers alone, under codes of no value set.
+
+    Most of a long chart are such: heights, weights, laboratory values.
+    """
+    return replace(chart, observed=tuple(o for o in chart.observed if _tells(o, reading)))
+
+
+def _tells(observed: Observed, reading: Reading) -> bool:
+    if observed.passages:
+        return True
+    for measure in observed.measures:
+        for value in measure.values:
+            if not isinstance(value, Quantity):
+                return True
+        for coding in measure.concept.codings:
+            if (coding.system, coding.code) in reading.by_code:
+                return True
+    return False
+
+
 def readings(chart: Chart, reading: Reading) -> list[Read]:
     """Every text of the chart that says something, read; in the chart's order."""
     return [r for r in every_text(chart, reading) if r.sentences]
@@ -43,32 +64,47 @@ def readings(chart: Chart, reading: Reading) -> list[Read]:
 
 def every_text(chart: Chart, reading: Reading) -> list[Read]:
     """Every text of the chart, read, those that say nothing as well; in the chart's order."""
-    places = _places(chart, reading)
+    reader = _Reader(reading)
+    places = _places(chart, reader)
     found: list[Read] = []
     for problem in chart.problems:
-        found.extend(_of_problem(problem, reading))
+        found.extend(_of_problem(problem, reader))
     for observed in chart.observed:
-        found.extend(_of_observed(observed, reading, places.get(_together(observed))))
+        found.extend(_of_observed(observed, reader, places.get(_together(observed))))
     for report in chart.reports:
         kind = report.ref.partition("/")[0]
         if report.concept.label:
             label = report.concept.label
-            found.append(_read(reading, report.ref, kind, "code", label, report.when.latest, report.standing))
+            found.append(_read(reader, report.ref, kind, "code", label, report.when.latest, report.standing))
         for passage in report.passages:
             found.append(
-                _read(reading, report.ref, kind, passage.path, passage.text, report.when.latest, report.standing)
+                _read(reader, report.ref, kind, passage.path, passage.text, report.when.latest, report.standing)
             )
     for deed in chart.deeds:
         kind = deed.kind
         if deed.concept.label:
-            found.append(_read(reading, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing))
+            found.append(_read(reader, deed.ref, kind, "code", deed.concept.label, deed.when.latest, deed.standing))
         for passage in deed.passages:
-            found.append(_read(reading, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing))
+            found.append(_read(reader, deed.ref, kind, passage.path, passage.text, deed.when.latest, deed.standing))
     return found
 
 
+@dataclass(slots=True)
+class _Reader:
+    """One chart's reader: a text that stands in the chart many times, as the names of codes do, is read once."""
+
+    reading: Reading
+    known: dict[tuple[str, Symptom | None], tuple[ReadSentence, ...]] = field(default_factory=dict)
+
+    def sentences(self, text: str, topic: Symptom | None = None) -> tuple[ReadSentence, ...]:
+        sentences = self.known.get((text, topic))
+        if sentences is None:
+            sentences = self.known[text, topic] = tuple(read_text(text, self.reading.language, topic=topic))
+        return sentences
+
+
 def _read(
-    reading: Reading,
+    reader: _Reader,
     ref: str,
     resource: str,
     path: str,
@@ -79,21 +115,20 @@ def _read(
     answer: Answer = "stated",
     topic: Symptom | None = None,
 ) -> Read:
-    sentences = tuple(read_text(text, reading.language, topic=topic))
-    return Read(ref, resource, path, text, when, standing, answer, sentences)
+    return Read(ref, resource, path, text, when, standing, answer, reader.sentences(text, topic))
 
 
-def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
+def _of_problem(problem: Problem, reader: _Reader) -> Iterator[Read]:
     topic: Symptom | None = None
     if problem.concept.label:
-        label = _read(reading, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing)
+        label = _read(reader, problem.ref, "Condition", "code", problem.concept.label, problem.dated, problem.standing)
         yield label
         topic = _topic(label.sentences)
-    if topic is None and "leg-or-buttock-symptom" in reading.value_sets_of(problem.concept):
+    if topic is None and "leg-or-buttock-symptom" in reader.reading.value_sets_of(problem.concept):
         topic = _somewhere(frozenset({"leg"}))
     for passage in problem.passages:
         yield _read(
-            reading,
+            reader,
             problem.ref,
             "Condition",
             passage.path,
@@ -104,12 +139,12 @@ def _of_problem(problem: Problem, reading: Reading) -> Iterator[Read]:
         )
 
 
-def _of_observed(observed: Observed, reading: Reading, place: Symptom | None) -> Iterator[Read]:
-    topic = next((t for site in observed.body_sites if (t := _topic_of(site.label, reading)) is not None), place)
+def _of_observed(observed: Observed, reader: _Reader, place: Symptom | None) -> Iterator[Read]:
+    topic = next((t for site in observed.body_sites if (t := _topic_of(site.label, reader)) is not None), place)
     for measure in observed.measures:
-        for path, text, answer in _sentences_for(measure, reading):
+        for path, text, answer in _sentences_for(measure, reader.reading):
             yield _read(
-                reading,
+                reader,
                 observed.ref,
                 "Observation",
                 path,
@@ -123,7 +158,7 @@ def _of_observed(observed: Observed, reading: Reading, place: Symptom | None) ->
         if "value" in passage.path:
             continue  # read above, together with the question it answers
         yield _read(
-            reading,
+            reader,
             observed.ref,
             "Observation",
             passage.path,
@@ -177,8 +212,9 @@ def _words(value: Value) -> str | None:
     return value.label or None if isinstance(value, Concept) else None
 
 
-def _places(chart: Chart, reading: Reading) -> dict[str, Symptom]:
+def _places(chart: Chart, reader: _Reader) -> dict[str, Symptom]:
     """Where observations recorded together place the pain: an answer to `Pain location` places its siblings too."""
+    reading = reader.reading
     places: dict[str, Symptom] = {}
     for observed in chart.observed:
         group = _together(observed)
@@ -187,7 +223,7 @@ def _places(chart: Chart, reading: Reading) -> dict[str, Symptom]:
             if not any(reading.lead_ins[s].place for s in sets if s in reading.lead_ins):
                 continue
             for value in measure.values:
-                topic = _topic_of(_words(value) or "", reading)
+                topic = _topic_of(_words(value) or "", reader)
                 if topic is not None:
                     before = places.get(group, topic)
                     places[group] = _somewhere(
@@ -203,14 +239,14 @@ def _together(observed: Observed) -> str:
     return f"on {observed.when.latest}" if observed.when.latest else ""
 
 
-def _topic_of(words: str, reading: Reading) -> Symptom | None:
+def _topic_of(words: str, reader: _Reader) -> Symptom | None:
     """What is meant by a bare place such as `left thigh`: a symptom there."""
     if not words:
         return None
-    return _topic(read_text(f"pain in {words}", reading.language))
+    return _topic(reader.sentences(f"pain in {words}"))
 
 
-def _topic(sentences: tuple[ReadSentence, ...] | list[ReadSentence]) -> Symptom | None:
+def _topic(sentences: tuple[ReadSentence, ...]) -> Symptom | None:
     placed = [s for sentence in sentences for s in sentence.symptoms if s.regions and not s.negated]
     if not placed:
         return None
