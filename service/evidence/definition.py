@@ -297,14 +297,18 @@ class Examples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One finding: how it is said in relations, statements, codes and numbers, and the examples that prove it."""
+    """One finding: how it is said in relations, statements, codes and numbers, and the examples that prove it.
+
+    `policy` says in words what is this project's choice, where no paper or guideline settles it.
+    """
 
     id: str
     atom: str
     title: str
     status: Literal["draft", "shadow", "active", "retired"]
     version: str
-    sources: tuple[SourceDefinition, ...]
+    sources: tuple[SourceDefinition, ...] = ()
+    policy: str = ""
     auxiliary: bool = False
     # How long a statement counts; an active problem does not age, unless what it says passes by itself (`passes`).
     months: int | None = 12
@@ -323,7 +327,11 @@ class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     examples: Examples = Examples()
 
     def problems(self) -> Iterator[Problem]:
-        if not self.sources:
-            yield "sources", "no source", "name the paper, guideline or ruling this finding rests on"
+        if not (self.sources or self.policy.strip()):
+            yield (
+                "sources",
+                "no source",
+                "name the paper or guideline it rests on, or say under policy whose choice it is",
+            )
         for source in self.sources:
             yield from source.problems()

@@ -148,7 +148,7 @@ def _asserted(statement: Statement, said: Sequence[Said]) -> tuple[Status, Judge
     judgements = [_own(s, said) for s in said]
     strongest = next((j for j in judgements if j.assertion in _ASIDE), None)
     if strongest is not None:
-        return statement.says, strongest
+        return None if statement.affirmed == "ignore" else (statement.says, strongest)
     negated = next((j for j in judgements if j.assertion == "negated"), None)
     if negated is not None:
         if statement.negated == "ignore":

@@ -1,4 +1,5 @@
-"""Real-shaped charts in which nobody documented a leg symptom: nothing is found, in whatever order they come."""
+"""Real-shaped charts in which nobody documented a leg symptom: nothing is found of one, in whatever order they come;
+what changes the options is found where it stands."""
 
 import gzip
 import json
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from service.assessment.definition import ATOMS
 from service.chart.model import Chart
 from service.chart.read import Gathered, read_chart
 from service.evidence.extract import extract
@@ -38,9 +40,27 @@ SYNTHEA = sorted((DATA / "synthea").glob("*.json.gz"))
 
 
 @pytest.mark.parametrize("path", SYNTHEA, ids=lambda path: path.name.split("_")[0])
-def test_a_synthea_patient_has_an_age_and_no_finding(path):
+def test_a_synthea_patient_has_an_age_and_no_finding_of_the_decision_table(path):
     findings = extract(chart(path), shipped(), TODAY)
-    assert {found.atom: found.evidence for found in findings if found.status != "not-documented"}.keys() <= {"G"}
+    documented = {found.atom for found in findings if found.status != "not-documented"}
+    assert documented & set(ATOMS) <= {"G"}
+    assert documented - set(ATOMS) <= {"diabetes", "blood-thinner", "osteoporosis", "implant"}
+
+
+def named(path: Path, atom: str) -> set[str]:
+    return {piece.quote for piece in extract(chart(path), shipped(), TODAY)[atom].supporting()}
+
+
+def test_what_changes_the_options_is_found_in_the_words_of_the_records():
+    whole: dict[str, set[str]] = {
+        atom: set().union(*(named(path, atom) for path in SYNTHEA))
+        for atom in ("diabetes", "blood-thinner", "osteoporosis", "implant")
+    }
+    assert "Diabetes" in whole["diabetes"]
+    assert not any("screening" in quote for quote in whole["diabetes"])
+    assert whole["blood-thinner"] >= {"Warfarin Sodium 5 MG Oral Tablet", "Clopidogrel 75 MG Oral Tablet"}
+    assert "Osteoporosis (disorder)" in whole["osteoporosis"]
+    assert whole["implant"] == {"Insertion of biventricular implantable cardioverter defibrillator"}
 
 
 @pytest.mark.parametrize("path", SYNTHEA[:3], ids=lambda path: path.name.split("_")[0])
