@@ -23,6 +23,7 @@ from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
 from service.metrics import Metrics
 from service.pages import evidence as pages
+from service.pages.document import HEADERS
 from service.recording import Recorder
 from service.sandbox import server as sandbox
 from service.sandbox.store import Store
@@ -113,10 +114,10 @@ def add_evidence_page(app: FastAPI, database: Database, titles: Mapping[str, str
         try:
             decision = await decision_behind(database, token, datetime.now(UTC))
         except StorageUnavailable:
-            return HTMLResponse(pages.unavailable_page(), 503, pages.HEADERS)
+            return HTMLResponse(pages.unavailable_page(), 503, HEADERS)
         if decision is None:
-            return HTMLResponse(pages.missing_page(), 404, pages.HEADERS)
-        return HTMLResponse(pages.evidence_page(decision, titles), 200, pages.HEADERS)
+            return HTMLResponse(pages.missing_page(), 404, HEADERS)
+        return HTMLResponse(pages.evidence_page(decision, titles), 200, HEADERS)
 
 
 def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:

@@ -1,34 +1,16 @@
 """The page behind a card: what the decision rested on, for the clinician who wants to see it. In: a recorded decision.
-Out: one HTML document with everything in it escaped, and the headers that keep it private and inert."""
+Out: one HTML document with everything in it escaped."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
+from service.pages.document import page
 from service.plain_text import plain
-
-FOLDER: Final = Path(__file__).parent
-STYLE: Final = (FOLDER / "page.css").read_text("utf-8")
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-
-# Nothing may load, run, frame or be sent; the one style sheet is allowed by its hash.
-HEADERS: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 STATES: Final[Mapping[str, str]] = {
     "redFlag": "A red flag is documented",
@@ -44,13 +26,6 @@ STATES: Final[Mapping[str, str]] = {
 }
 _ORDER: Final = ("present", "absent", "possible")
 
-_pages: Final = Environment(
-    loader=FileSystemLoader(FOLDER),
-    autoescape=select_autoescape(default=True),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
 
 def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
     """The page for one decision as storage keeps it, JSON in bytes; `titles` names a finding by its letter."""
@@ -61,8 +36,8 @@ def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
 
     decision = msgspec.json.decode(recorded, type=dict[str, Any])
     findings = decision["findings"]
-    return _pages.get_template("evidence.html").render(
-        style=Markup(STYLE),  # noqa: S704  # our own file, named above
+    return page(
+        "evidence.html",
         state=STATES.get(decision["state"], decision["state"]),
         decision=decision,
         groups=[(status, [f for f in findings if f["status"] == status]) for status in _ORDER],
@@ -79,12 +54,12 @@ def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
 
 def missing_page() -> str:
     """The page for a link that is unknown or has expired; the two look the same."""
-    return _pages.get_template("missing.html").render(style=Markup(STYLE))  # noqa: S704  # our own file
+    return page("missing.html")
 
 
 def unavailable_page() -> str:
     """The page for a link that cannot be looked up at the moment."""
-    return _pages.get_template("unavailable.html").render(style=Markup(STYLE))  # noqa: S704  # our own file
+    return page("unavailable.html")
 
 
 def named(identifier: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from service.pages.evidence import HEADERS, evidence_page, marked, missing_page, named, unavailable_page
+from service.pages.document import HEADERS
+from service.pages.evidence import evidence_page, marked, missing_page, named, unavailable_page
 
 DECISION: dict[str, Any] = {
     "state": "probable",
