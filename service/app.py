@@ -1,5 +1,5 @@
 """The composition root: the only place that wires. In: settings, and in tests the parts to replace. Out: one FastAPI
-application with the protocol, the evidence page, health, metrics and, where asked for, the sandbox."""
+application with the protocol, the pages, health, metrics and, where asked for, the sandbox."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from service.knowledge.model import Knowledge
 from service.metrics import Metrics
 from service.pages import evidence as pages
 from service.pages.document import HEADERS
+from service.pages.rule import rule_page, rule_record, rules_page, unknown_rule_page
 from service.recording import Recorder
 from service.sandbox import server as sandbox
 from service.sandbox.store import Store
@@ -102,6 +103,7 @@ def create_app(
     if settings.sandbox:
         app.include_router(sandbox.create_router(Store.demo(now().date())))
     add_evidence_page(app, database, knowledge.cards.titles)
+    add_rule_pages(app, knowledge)
     add_health(app, database, knowledge, metrics)
     install(app, cors_origins=settings.cors_origins)
     app.add_middleware(Guard, metrics=metrics)
@@ -118,6 +120,27 @@ def add_evidence_page(app: FastAPI, database: Database, titles: Mapping[str, str
         if decision is None:
             return HTMLResponse(pages.missing_page(), 404, HEADERS)
         return HTMLResponse(pages.evidence_page(decision, titles), 200, HEADERS)
+
+
+def add_rule_pages(app: FastAPI, knowledge: Knowledge) -> None:
+    """What each rule says of itself; public, for there is nothing of a patient in it."""
+    rules = {rule.id: rule for rule in knowledge.rules}
+
+    @app.get("/rules", include_in_schema=False)
+    async def every_rule() -> Response:
+        return HTMLResponse(rules_page(knowledge), 200, HEADERS)
+
+    @app.get("/rules/{rule_id}.json", include_in_schema=False)
+    async def record_of_rule(rule_id: str) -> Response:
+        if rule_id not in rules:
+            return JSONResponse({"error": "There is no such rule."}, 404)
+        return JSONResponse(rule_record(rules[rule_id], knowledge))
+
+    @app.get("/rules/{rule_id}", include_in_schema=False)
+    async def page_of_rule(rule_id: str) -> Response:
+        if rule_id not in rules:
+            return HTMLResponse(unknown_rule_page(), 404, HEADERS)
+        return HTMLResponse(rule_page(rules[rule_id], knowledge), 200, HEADERS)
 
 
 def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:

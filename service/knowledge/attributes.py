@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,30 @@ from service.assessment.attributes import USE_KEYS, ProductAttributes, SourceAtt
 from service.assessment.definition import RuleDefinition
 from service.evidence.definition import Problem
 from service.knowledge.inputs import Inputs
+
+_TESTS: Final = "tests/knowledge/test_attributes.py::"
+# The tests that change what a use is about and look at every decision, by the key of the use.
+PROVED_BY: Final = {
+    "race": (f"{_TESTS}test_race_changes_no_byte",),
+    "ethnicity": (f"{_TESTS}test_ethnicity_changes_no_byte",),
+    "language": (f"{_TESTS}test_language_changes_no_byte",),
+    "sexual_orientation": (f"{_TESTS}test_sexual_orientation_changes_no_byte",),
+    "gender_identity": (f"{_TESTS}test_gender_identity_changes_no_byte",),
+    "sex": (
+        f"{_TESTS}test_sex_changes_no_byte",
+        f"{_TESTS}test_words_for_men_and_women_lead_to_the_same_conclusion",
+    ),
+    "date_of_birth": (
+        f"{_TESTS}test_routine_rules_begin_at_eighteen_and_red_flags_hold_at_any_age",
+        f"{_TESTS}test_seventy_does_not_count_as_a_feature_and_seventy_one_does",
+        f"{_TESTS}test_an_unknown_or_impossible_birth_date_excludes_nothing_and_counts_for_nothing",
+    ),
+    "social_determinants": (f"{_TESTS}test_social_determinants_change_no_byte",),
+    "health_status_assessments": (
+        f"{_TESTS}test_health_status_assessments_change_no_byte",
+        f"{_TESTS}test_pregnancy_changes_words_and_options_where_it_is_declared_and_nothing_elsewhere",
+    ),
+}
 
 
 def rule_hash(rule: RuleDefinition) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from service.assessment.definition import AgeTest, Criterion, RuleDefinition
 from service.cards.definition import CardDefinition, CardLibrary
+from service.cards.options import Caution, Variant
 from service.evidence.definition import FindingDefinition
 
 # Where words are read; a code of a drug or device comes with its words.
@@ -90,6 +91,14 @@ def leads_to(rule: RuleDefinition, card: CardDefinition) -> bool:
     return card.status == "active" and rule.state in card.states and (not card.rules or rule.id in card.rules)
 
 
+def offered_by(card: CardDefinition, library: CardLibrary) -> Iterator[Variant | Caution]:
+    """Every way its options can stand, and the cautions that can go with them."""
+    variants = [variant for name in card.options for variant in library.options.by_id[name].variants]
+    orders = {variant.order for variant in variants}
+    yield from variants
+    yield from (caution for caution in library.options.cautions if not orders.isdisjoint(caution.about))
+
+
 def _tree(criterion: Criterion) -> Iterator[Criterion]:
     yield criterion
     for part in criterion.parts:
@@ -105,16 +114,10 @@ def _atoms(*criteria: Criterion | None) -> Iterator[str]:
 def _of_card(card: CardDefinition, library: CardLibrary) -> Iterator[str]:
     """The findings a card asks for or prints, those of its options, cautions and questions included."""
     yield from card.named
-    parts = (card, *card.indicator, *card.summary, *card.remarks, *((card.drafts,) if card.drafts else ()))
-    yield from _atoms(*(part.when for part in parts))
-    orders = set()
-    for name in card.options:
-        for variant in library.options.by_id[name].variants:
-            orders.add(variant.order)
-            yield from (*_atoms(variant.when), *variant.quotes)
-    for caution in library.options.cautions:
-        if not orders.isdisjoint(caution.about):
-            yield from (*_atoms(caution.when), *caution.quotes)
+    conditional = (card, *card.indicator, *card.summary, *card.remarks, *((card.drafts,) if card.drafts else ()))
+    yield from _atoms(*(part.when for part in conditional))
+    for part in offered_by(card, library):
+        yield from (*_atoms(part.when), *part.quotes)
     for question in library.questions.questions:
         if question.id in card.questions:
             yield from (*(answer.finding for answer in question.answers), *question.settled_by)
