@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from msgspec import Struct, ValidationError, convert
+
 from service.chart.entry import Entry
 from service.chart.model import Coding, Concept
 
@@ -82,7 +84,35 @@ def read_concepts(entry: Entry, body: dict[str, Any], name: str, at: str = "") -
     return tuple(concept for concept in found if concept != NO_CONCEPT)
 
 
+class _CodingShape(Struct, frozen=True, gc=False):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class _Shape(Struct, frozen=True, gc=False):
+    """A CodeableConcept of which every element that is read has the type it should have."""
+
+    coding: tuple[_CodingShape, ...] = ()
+    text: str | None = None
+
+
 def _concept(entry: Entry, value: Any, path: str) -> Concept:
+    try:
+        shape = convert(value, _Shape)
+    except ValidationError:
+        return _read_concept(entry, value, path)
+    known = entry.concepts.get(shape)
+    if known is None:
+        gaps = len(entry.gaps)
+        known = _read_concept(entry, value, path)
+        # A gap belongs to the resource it is found in; its concept is read each time anew.
+        if len(entry.gaps) == gaps:
+            entry.concepts[shape] = known
+    return known
+
+
+def _read_concept(entry: Entry, value: Any, path: str) -> Concept:
     if isinstance(value, str):
         return Concept(text=entry.bounded(value, path).strip())
     if not isinstance(value, dict):

@@ -9,9 +9,7 @@ from datetime import date
 from typing import Any
 
 from service.chart.entry import Entry
-from service.chart.model import Span
-
-NO_SPAN = Span()
+from service.chart.model import NO_SPAN, Span
 
 
 def parse_date(text: str, *, last: bool = False) -> date | None:

@@ -5,9 +5,10 @@ remembered as a `Gap`."""
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import Any, Final
 
-from service.chart.model import Gap
+from service.chart.model import Concept, Gap
 from service.chart.text import MAX_CHARACTERS, clean
 
 # FHIR allows letters, digits, `-` and `.`, at most 64; some servers add `_` or go beyond the length. Anything
@@ -18,15 +19,19 @@ USABLE_ID: Final = re.compile(r"[A-Za-z0-9\-._]{1,128}\Z")
 class Entry:
     """A resource with the prefetch key it came under; reading it fills `gaps` and changes nothing else.
 
-    `ref` is `Condition/12`, or `Condition` alone for a resource without a usable id.
+    `ref` is `Condition/12`, or `Condition` alone for a resource without a usable id. `concepts` remembers what a
+    CodeableConcept was read as; the resources of one chart share it, for they share most of their codes.
     """
 
-    __slots__ = ("body", "gaps", "id", "key", "kind", "ref")
+    __slots__ = ("body", "concepts", "gaps", "id", "key", "kind", "ref")
 
-    def __init__(self, key: str, kind: str, body: dict[str, Any]) -> None:
+    def __init__(
+        self, key: str, kind: str, body: dict[str, Any], concepts: dict[Hashable, Concept] | None = None
+    ) -> None:
         self.key = key
         self.kind = kind
         self.body = body
+        self.concepts: dict[Hashable, Concept] = {} if concepts is None else concepts
         self.gaps: list[Gap] = []
         raw = body.get("id")
         self.id: str = raw if isinstance(raw, str) and USABLE_ID.match(raw) else ""

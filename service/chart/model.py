@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -52,6 +52,9 @@ class Span(Struct, frozen=True, gc=False):
         return self.end or self.start
 
 
+NO_SPAN: Final = Span()
+
+
 class Passage(Struct, frozen=True, gc=False):
     """A piece of text in a resource, with the element path it stood at (`note[0].text`, `valueString`)."""
 
@@ -77,7 +80,7 @@ class Problem:
     ref: str
     concept: Concept
     standing: Standing = "current"
-    when: Span = Span()
+    when: Span = NO_SPAN
     recorded: date | None = None
     body_sites: tuple[Concept, ...] = ()
     passages: tuple[Passage, ...] = ()
@@ -110,7 +113,7 @@ class Observed(Struct, frozen=True, gc=False):
     ref: str
     measures: tuple[Measure, ...]
     standing: Standing = "current"
-    when: Span = Span()
+    when: Span = NO_SPAN
     body_sites: tuple[Concept, ...] = ()
     passages: tuple[Passage, ...] = ()
     group: str = ""
@@ -130,7 +133,7 @@ class Report:
     ref: str
     concept: Concept
     standing: Standing = "current"
-    when: Span = Span()
+    when: Span = NO_SPAN
     passages: tuple[Passage, ...] = ()
     conclusions: tuple[Concept, ...] = ()
 
@@ -150,7 +153,7 @@ class Deed:
     concept: Concept
     status: str = ""
     standing: Standing = "current"
-    when: Span = Span()
+    when: Span = NO_SPAN
     passages: tuple[Passage, ...] = ()
     body_sites: tuple[Concept, ...] = ()
 

@@ -79,5 +79,7 @@ def _group(entry: Entry, panels: Mapping[str, str]) -> str:
         return group
     if "hasMember" in body:
         return entry.ref
+    if "derivedFrom" not in body:
+        return ""
     sources = (local_reference(item, "Observation") for _, item in entry.items(body, "derivedFrom"))
     return next((source for source in sources if source), "")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
@@ -83,6 +83,7 @@ def _arrived(gathered: Gathered, gaps: list[Gap]) -> Iterator[Entry]:
     items: list[tuple[str, Any]] = [(key, item) for key, held in gathered.resources.items() for item in held]
     if gathered.patient is not None:
         items.append(("patient", gathered.patient))
+    concepts: dict[Hashable, Concept] = {}
     for key, item in items:
         # An old sandbox hands over the Bundle entries instead of the resources in them.
         body = item.get("resource", item) if isinstance(item, dict) and "resourceType" not in item else item
@@ -94,7 +95,7 @@ def _arrived(gathered: Gathered, gaps: list[Gap]) -> Iterator[Entry]:
         elif key == "patient" and kind != "Patient":
             gaps.append(Gap(key, "unreadable", "the resource is not a Patient"))
         else:
-            yield Entry(key, kind, body)
+            yield Entry(key, kind, body, concepts)
 
 
 def _outcome(key: str, body: dict[str, Any]) -> Iterator[Gap]:

@@ -28,6 +28,13 @@ class Subject:
 
     def owner(self, entry: Entry) -> Owner:
         """Who `entry` is about. A resource that names nobody is not known to be this patient's."""
+        subject = entry.body.get("subject")
+        if (
+            isinstance(subject, dict)
+            and subject.get("reference") == f"Patient/{self.id}"
+            and "patient" not in entry.body
+        ):
+            return "own"
         verdicts = [
             self._named(entry, reference)
             for name in ("subject", "patient")

@@ -30,7 +30,7 @@ def read_values(entry: Entry, body: dict[str, Any], at: str = "") -> tuple[tuple
         return (), ()
     values: list[Value] = []
     passages: list[Passage] = []
-    for name in sorted(names):
+    for name in sorted(names) if len(names) > 1 else names:
         if body[name] is None:
             continue
         value, text = _READERS[name](entry, body, name, at)
