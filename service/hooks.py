@@ -57,7 +57,9 @@ class NeurogenicClaudication:
         chart = read_chart(gathered, request.context.patient_id)
         decision = decide(chart, self.knowledge, moment)
         evidence = self.recorder.record(request, call, moment, decision, gathered_at)
-        return with_evidence(decision.response(), evidence)
+        rule = decision.assessment.rule
+        about = f"{self.recorder.settings.url}/rules/{rule.id}" if rule else None
+        return with_rule(with_evidence(decision.response(), evidence), about)
 
     async def keep_feedback(self, service_id: str, batch: FeedbackBatch, call: CallInfo) -> None:
         """Commit the well-formed items (FB-4, FB-9); raises Unavailable (503) when that is impossible."""
@@ -111,6 +113,14 @@ def with_evidence(response: CDSResponse, url: str | None) -> CDSResponse:
         return response
     link = Link(label="Evidence behind this card", url=url, type="absolute")
     return replace(response, cards=tuple(replace(card, links=(*card.links, link)) for card in response.cards))
+
+
+def with_rule(response: CDSResponse, url: str | None) -> CDSResponse:
+    """The response with each card's source pointing to what its rule says of itself (CARD-8)."""
+    if url is None:
+        return response
+    cards = (replace(card, source=replace(card.source, url=url)) for card in response.cards)
+    return replace(response, cards=tuple(cards))
 
 
 def feedback_row(service_id: str, item: Feedback, received_at: datetime) -> feedback.FeedbackRow:

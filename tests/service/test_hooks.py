@@ -6,7 +6,7 @@ from pathlib import Path
 from support.running import CALL, a_request, running, settings_for
 
 from cds_hooks import AcceptedSuggestion, CDSResponse, Feedback, OverrideReason
-from service.hooks import HOOKS, SERVICE_ID, feedback_row, service_on, with_evidence
+from service.hooks import HOOKS, SERVICE_ID, feedback_row, service_on, with_evidence, with_rule
 
 
 def test_the_service_is_defined_once_for_each_hook_without_advice_against_it() -> None:
@@ -31,6 +31,7 @@ def test_without_a_link_the_response_is_left_as_it_is() -> None:
     response = CDSResponse()
 
     assert with_evidence(response, None) is response
+    assert with_rule(response, None) is response
 
 
 # Were the deadline not kept, the next two would wait for ever: the FHIR server never answers one of the searches.
