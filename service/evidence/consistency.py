@@ -71,7 +71,12 @@ def finding_problems(finding: FindingDefinition, names: Names) -> Iterator[Probl
         "finding": ("findings", names.findings, _findings(finding), "use the id (file name) of a finding"),
         "posture": ("relations", names.postures, (p for r in finding.relations for p in r.posture), define),
         "region": ("regions", names.regions, _regions(finding), define),
-        "section": ("statements", names.sections, (s for t in finding.statements for s in t.sections), define),
+        "section": (
+            "statements",
+            names.sections,
+            (s for t in finding.statements for s in (*t.sections, *t.outside)),
+            define,
+        ),
         "kind of resource": ("resources", RESOURCES, _resources(finding), f"use one of {', '.join(sorted(RESOURCES))}"),
     }
     for what, (key, known, mentioned, remedy) in used.items():

@@ -233,6 +233,8 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: str = ""
     # Only in these sections (`examination`), where a word means something else elsewhere.
     sections: tuple[str, ...] = ()
+    # Nowhere in these: a drug under the heading of allergies is not taken.
+    outside: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     says: Literal["present", "absent", "possible"] = "present"
     negated: Literal["opposite", "ignore"] = "opposite"

@@ -91,7 +91,7 @@ def stated_evidence(finding: FindingDefinition, read: Read) -> Iterator[Evidence
             continue
         for sentence in read.sentences:
             section = sentence.section.id if sentence.section else ""
-            if statement.sections and section not in statement.sections:
+            if (statement.sections and section not in statement.sections) or section in statement.outside:
                 continue
             for said in sentence.said:
                 if said.mention.id not in statement.target:

@@ -25,6 +25,18 @@ def test_a_finding_that_is_read_from_text_has_examples_and_near_misses(finding):
     assert finding.examples.not_found
 
 
+@pytest.mark.parametrize(
+    "finding",
+    [f for f in FINDINGS if f.auxiliary and f.atom not in {"symptom", "rest-relief"}],
+    ids=lambda finding: finding.id,
+)
+def test_what_changes_the_options_is_shown_both_ways(finding):
+    examples = finding.examples
+    assert len(examples.present) >= 6
+    assert len(examples.absent) + len(examples.possible) >= 3
+    assert len(examples.not_found) >= 5
+
+
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.id)
 def test_no_sentence_stands_twice_among_the_examples_of_a_finding(finding):
     written = [

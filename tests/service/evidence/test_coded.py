@@ -1,12 +1,26 @@
 """Findings in codes."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 from support.tiny_language import SYSTEM, extracted, finding_of, value_set
 
-from service.chart.model import Chart, Coding, Concept, Deed, Measure, Observed, Patient, Problem, Report, Span
+from service.chart.model import (
+    Chart,
+    Coding,
+    Concept,
+    Deed,
+    Measure,
+    Observed,
+    Passage,
+    Patient,
+    Problem,
+    Report,
+    Span,
+)
 from service.chart.read import Gathered, read_chart
+from service.evidence.definition import LabelDefinition
 from service.evidence.model import Evidence, Found
 
 DAY = date(2026, 10, 20)
@@ -119,3 +133,70 @@ def test_a_code_system_may_be_written_as_an_oid(system):
     }
     chart = read_chart(Gathered({"resourceType": "Patient", "id": "p"}, {"conditions": (condition,)}), "p")
     assert extracted(chart, ZORP, value_sets=sets)["Z"].status == "present"
+
+
+# --- what was ordered, done, given or worn ---------------------------------------
+
+ORDERED = finding_of(
+    "{months: 12, codes: [{value_set: zorps, resources: [ServiceRequest, Procedure], statuses: [active, completed]}]}"
+)
+
+
+def deed(status: str = "active", kind: str = "ServiceRequest", **given) -> Deed:
+    return Deed(kind, f"{kind}/1", **{"concept": coded(), "status": status, "when": Span(DAY), **given})
+
+
+@pytest.mark.parametrize(
+    ("status", "seen"),
+    [("active", "present"), ("completed", "present"), ("revoked", "not-documented"), ("", "not-documented")],
+)
+def test_only_the_statuses_that_are_named_count(status, seen):
+    assert found(ORDERED, deeds=(deed(status),)).status == seen
+
+
+def test_where_no_status_is_named_each_counts():
+    finding = finding_of("codes: [{value_set: zorps, resources: [ServiceRequest]}]")
+    assert found(finding, deeds=(deed("on-hold"),)).status == "present"
+
+
+@pytest.mark.parametrize(
+    ("days", "seen"), [(41, "not-documented"), (42, "present"), (90, "present"), (None, "not-documented")]
+)
+def test_a_deed_may_have_to_last_some_weeks(days, seen):
+    finding = finding_of("{months: 12, codes: [{value_set: zorps, resources: [Procedure], weeks: 6}]}")
+    when = Span(DAY - timedelta(days=days), DAY) if days else Span(DAY)
+    assert found(finding, deeds=(deed("completed", "Procedure", when=when),)).status == seen
+
+
+def test_how_long_a_deed_lasted_is_its_value():
+    (one,) = found(
+        ORDERED, deeds=(deed("completed", "Procedure", when=Span(date(2026, 8, 1), date(2026, 9, 15))),)
+    ).evidence
+    assert one.value == "6 weeks"
+    (one,) = found(ORDERED, deeds=(deed(),)).evidence
+    assert one.value == ""
+
+
+def test_an_order_may_be_known_by_its_words_and_a_problem_may_not():
+    sets = (msgspec.structs.replace(SETS[0], labels=(LabelDefinition(says=(("zorping",),)),)), SETS[1])
+    by_words = Concept(text="Zorping, outpatient")
+    assert found(ORDERED, sets, deeds=(deed(concept=by_words),)).evidence[0].reason == "coded"
+    assert found(ZORP, sets, problems=(Problem("Condition/1", by_words),)).status == "not-documented"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"body_sites": (Concept(text="Left knoll"),)},
+        {"passages": (Passage("reasonCode[0].text", "Sore knoll"),)},
+    ],
+)
+def test_an_order_for_another_part_of_the_body_stays_in_sight_and_does_not_count(given):
+    sets = (msgspec.structs.replace(SETS[0], elsewhere=("knoll",), here=("dell",)), SETS[1])
+    one = found(ORDERED, sets, deeds=(deed(**given),))
+    assert (one.status, one.evidence[0].reason) == ("not-documented", "it concerns another part of the body")
+
+
+def test_a_note_on_an_order_does_not_move_it_to_another_part_of_the_body():
+    sets = (msgspec.structs.replace(SETS[0], elsewhere=("knoll",)), SETS[1])
+    assert found(ORDERED, sets, deeds=(deed(passages=(Passage("note[0].text", "No knoll pain"),)),)).status == "present"

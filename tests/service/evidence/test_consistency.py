@@ -65,6 +65,7 @@ def test_a_finding_that_nothing_defines_is_a_problem(text):
         ("relations: [{posture: [zoning], effect: [eases]}]", ("relations", "no posture is called 'zoning'")),
         ("felt: [{regions: [lge]}]", ("regions", "no region is called 'lge'")),
         ("statements: [{target: [zorp], sections: [talk]}]", ("statements", "no section is called 'talk'")),
+        ("statements: [{target: [zorp], outside: [talk]}]", ("statements", "no section is called 'talk'")),
         (
             "statements: [{target: [zorp], resources: [Conditon]}]",
             ("resources", "no kind of resource is called 'Conditon'"),

@@ -7,7 +7,19 @@ from datetime import date, timedelta
 import pytest
 from support.tiny_language import SYSTEM, TODAY, extracted, finding_of, note, notes, reading_of, value_set
 
-from service.chart.model import Chart, Coding, Concept, Measure, Observed, Passage, Patient, Problem, Report, Span
+from service.chart.model import (
+    Chart,
+    Coding,
+    Concept,
+    Deed,
+    Measure,
+    Observed,
+    Passage,
+    Patient,
+    Problem,
+    Report,
+    Span,
+)
 from service.evidence.extract import extract
 from service.evidence.model import Found
 
@@ -114,6 +126,33 @@ def test_evidence_of_a_later_day_counts():
 def test_only_a_current_problem_does_not_age(standing, status):
     old = Problem("Condition/1", Concept(text="Zorp"), standing=standing, recorded=date(2010, 1, 1))
     assert found(Chart(Patient("p"), problems=(old,))).status == status
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("MedicationRequest", "present"),
+        ("Device", "present"),
+        ("AllergyIntolerance", "present"),
+        ("ServiceRequest", "not-documented"),
+        ("Procedure", "not-documented"),
+    ],
+)
+def test_a_drug_a_device_and_an_allergy_in_force_do_not_age_and_an_order_does(kind, status):
+    old = Deed(kind, f"{kind}/1", Concept(text="Zorp"), status="active", when=Span(date(2010, 1, 1)))
+    assert found(Chart(Patient("p"), deeds=(old,))).status == status
+
+
+def test_a_drug_that_was_stopped_is_past():
+    old = Deed("MedicationRequest", "MedicationRequest/1", Concept(text="Zorp"), standing="resolved", when=Span(TODAY))
+    assert found(Chart(Patient("p"), deeds=(old,))).status == "not-documented"
+
+
+def test_what_passes_by_itself_ages_on_the_problem_list_too():
+    passing = finding_of("{statements: [{target: [zorp]}], months: 9, passes: true}")
+    for days, status in ((200, "present"), (300, "not-documented")):
+        problem = Problem("Condition/1", Concept(text="Zorp"), recorded=TODAY - timedelta(days=days))
+        assert found(Chart(Patient("p"), problems=(problem,)), passing).status == status
 
 
 def test_an_old_code_ages_like_words_do():

@@ -92,3 +92,32 @@ def test_a_label_that_could_fit_anything_or_nothing_is_refused(says):
 
 def test_a_value_set_of_nothing_is_refused():
     assert [key for key, _, _ in value_set_problems(ValueSetDefinition(id="a", title="A"))] == ["codes"]
+
+
+AWAY = msgspec.structs.replace(OTHER, elsewhere=("knoll", "far hill"), here=("dell",))
+
+
+@pytest.mark.parametrize(
+    ("texts", "elsewhere"),
+    [
+        (("Scan", "of the Far Hill"), True),
+        (("KNOLL-scan",), True),
+        (("Scan of knoll and dell",), False),
+        (("Scan", "knoll", "dell"), False),
+        (("Scan",), False),
+        (("far", "hill"), False),
+        ((), False),
+    ],
+)
+def test_words_may_say_that_another_part_of_the_body_is_meant(texts, elsewhere):
+    assert Labels((AWAY, GLIMMER_SCAN)).elsewhere("other-scan", texts) == elsewhere
+
+
+def test_a_value_set_without_such_words_means_every_part_of_the_body():
+    assert not Labels((OTHER,)).elsewhere("other-scan", ("knoll",))
+
+
+def test_a_coded_order_whose_name_says_another_part_of_the_body_is_no_such_order():
+    reading = reading_of(value_sets=(AWAY,))
+    assert reading.value_sets_named(Concept((Coding(SYSTEM, "o1"),), "Other scan")) == {"other-scan"}
+    assert reading.value_sets_named(Concept((Coding(SYSTEM, "o1"),), "Other scan, knoll")) == frozenset()

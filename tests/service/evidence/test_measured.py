@@ -196,3 +196,61 @@ def test_a_number_on_the_limit_says_that_it_is_at_it():
 def test_a_number_is_read_up_to_fourteen_words_behind_its_name():
     assert told("Index" + " so" * 13 + " 0.72.") == [("present", "", "0.72")]
     assert told("Index" + " so" * 14 + " 0.72.") == []
+
+
+# --- numbers above a limit, and those that say nothing -------------------------------
+
+HIGH = finding_of(
+    "measured: [{value_set: index, target: index, above: 1.40, lowest: 0.05, highest: 3.0, source: made up}]"
+)
+MUTE = finding_of(
+    "measured: [{value_set: index, target: index, at_most: 0.90, mute_above: 1.40, lowest: 0.05, highest: 3.0,"
+    " source: made up}]"
+)
+
+
+def read(finding, quantity: Quantity) -> Found:
+    one = Observed("Observation/1", (number(quantity),), when=Span(DAY))
+    return extracted(Chart(Patient("p"), observed=(one,)), finding, value_sets=SETS)["Z"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "status"),
+    [
+        (Quantity(1.41), "present"),
+        (Quantity(1.4), "absent"),
+        (Quantity(1.4, "", ">"), "present"),
+        (Quantity(1.4, "", ">="), "present"),
+        (Quantity(0.7), "absent"),
+    ],
+)
+def test_a_number_may_count_above_a_limit(quantity, status):
+    assert read(HIGH, quantity).status == status
+
+
+@pytest.mark.parametrize(
+    ("quantity", "status"),
+    [
+        (Quantity(0.9), "present"),
+        (Quantity(1.4), "absent"),
+        (Quantity(1.41), "not-documented"),
+        (Quantity(1.4, "", ">"), "not-documented"),
+    ],
+)
+def test_a_number_above_another_limit_may_say_nothing(quantity, status):
+    assert read(MUTE, quantity).status == status
+
+
+def test_a_number_that_says_nothing_stays_in_sight_with_the_reason():
+    (one,) = read(MUTE, Quantity(1.55)).evidence
+    assert one.reason == "1.55 is above 1.40 and says nothing about it"
+
+
+def test_a_number_that_says_nothing_leaves_the_other_side_its_say():
+    both = extracted(notes("Index left 1.55, right 0.72."), MUTE, value_sets=SETS)["Z"]
+    assert both.status == "present"
+    assert {(e.side, e.status) for e in both.evidence} == {("left", "not-documented"), ("right", "present")}
+
+
+def test_a_doubted_number_that_says_nothing_says_nothing():
+    assert extracted(notes("Perhaps index 1.55."), MUTE, value_sets=SETS)["Z"].status == "not-documented"

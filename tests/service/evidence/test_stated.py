@@ -209,6 +209,17 @@ def test_an_affirmed_target_may_say_nothing():
     assert status("Maybe zorp.", ignoring) == "possible"
 
 
+def test_a_past_target_counts_no_more_than_a_present_one_where_only_denials_do():
+    ignoring = finding_of("{statements: [{target: [zorp], affirmed: ignore}], history: true}")
+    assert status("Formerly zorp.", ignoring) == "not-documented"
+
+
+def test_a_target_may_say_nothing_in_certain_sections():
+    outside = finding_of("statements: [{target: [zorp], outside: [examination]}]")
+    assert status("Tale: zorp.", outside) == "present"
+    assert status("Looks: zorp.", outside) == "not-documented"
+
+
 def test_a_doubtful_target_is_possible_unless_suspicion_is_what_counts():
     suspected = finding_of("statements: [{target: [zorp], suspicion: true}]")
     assert (status("Maybe zorp.", ZORP), status("Maybe zorp.", suspected)) == ("possible", "present")
