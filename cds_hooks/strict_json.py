@@ -24,6 +24,8 @@ _STRING = re.compile(rb'"[^"]*"')
 _STEP = re.compile(r"[A-Za-z0-9_.\[\]-]{1,64}")
 _NOT_BRACKET_OR_QUOTE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _UP_AND_DOWN = bytes.maketrans(b"{[}]", b"\x01\x01\xff\xff")
+# Charts are peeled within as many rounds; what is deeper is counted.
+_ROUNDS = 32
 _DIGITS = re.compile(rb'"[0-9]{1,15}"')
 _KINDS = {
     b'"': "a string",
@@ -55,14 +57,24 @@ def nesting(text: bytes) -> int:
     """How many levels of objects and arrays `text` opens, counted without parsing it.
 
     Strings fall away first: escaped quotes, then all but quotes and brackets, then the quotes of strings that
-    held no bracket (to join two such neighbours into one string is harmless: no bracket stood between them).
+    held no bracket (to join two such neighbours into one string is harmless: no bracket stood between them). What is
+    left is peeled: each round takes away the innermost pairs, so the rounds are the levels.
     """
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     marks = text.translate(_UP_AND_DOWN, _NOT_BRACKET_OR_QUOTE).replace(b'""', b"")
     if b'"' in marks:
         marks = _STRING.sub(b"", marks).replace(b'"', b"")
-    return max(accumulate(memoryview(marks).cast("b")), default=0)
+    left = marks
+    for levels in range(_ROUNDS):
+        if not left:
+            return levels
+        before = len(left)
+        left = left.replace(b"\x01\xff", b"")
+        if len(left) == before:
+            break
+    # Unbalanced, or deeper than any chart: counting one by one costs more and always tells.
+    return max(accumulate(memoryview(marks).cast("b")))
 
 
 def decode(raw: Raw, path: str) -> Any:

@@ -127,10 +127,11 @@ async def _obtain(template: PrefetchTemplate, answer: Answer, context: HookConte
 
 async def _complete(key: str, bundle: dict[str, Any], server: _Server) -> _Obtained:
     """A search that the client sent, with the pages it did not send (PRE-5)."""
-    resources, following, _ = entries(bundle)
+    resources, following, problems = entries(bundle)
     if following is None or server.connection is None:
         rest = f"the EHR sent the first page only, and {server.reason}" if following else ""
-        return _searched(key, Searched(resources, rest, failure(bundle) is not None))
+        # An error among the entries is one of the problems.
+        return _searched(key, Searched(resources, rest, bool(problems) and failure(bundle) is not None))
     return _searched(key, await server.connection.follow(bundle))
 
 
