@@ -5,7 +5,7 @@ keeps its place, so that a quote can always be cut out of the original."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ _WORD = re.compile(
     r"|(?P<break>\n\s*)|(?P<leader>\.{3,}|…)|(?<!\w)\.\d+|[^\w\s]|_"
 )
 _HYPHENS = frozenset("-‐‑–")
+# What stands before an age: `44M with leg pain`, `This is a 44M`. Elsewhere a capital M can be metres.
+_BEFORE_AGE = frozenset({".", "\n", "\n\n", "a", "an", "this"})
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
 
 
@@ -47,6 +49,9 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
         if kind == "leader":
             words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
             continue
+        if raw == "M" and _is_sex(words, start):
+            words.append(Word("male", start, end))
+            continue
         norm = raw.lower() if raw.isascii() else raw.lower().translate(_TYPOGRAPHY)
         known = spelled.get(norm)
         if known is None and norm.endswith("'s"):
@@ -57,3 +62,12 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
         else:
             words.extend(Word(part, start, end) for part in known.split())
     return words
+
+
+def _is_sex(before: Sequence[Word], start: int) -> bool:
+    """Whether a capital M at `start` ends `44M`, a man of 44 years, and not a distance of 44 metres."""
+    if not before or not before[-1].norm.isdecimal() or not 0 < int(before[-1].norm) <= 120:
+        return False
+    if len(before) == 1 or before[-2].norm in _BEFORE_AGE:
+        return True
+    return before[-2].norm == ":" and before[-1].end == start

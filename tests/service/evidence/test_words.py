@@ -103,3 +103,15 @@ def test_what_dots_lead_to_stands_behind_a_colon(leader):
 
 def test_two_full_stops_are_no_leader():
     assert norms("Fizzes.. No") == ["fizzes", ".", ".", "no"]
+
+
+@pytest.mark.parametrize(
+    "text", ["44M with leg pain", "44 M, leg pain", "This is a 44M", "HPI: 44M with", "Seen.\n71M here"]
+)
+def test_a_capital_m_behind_an_age_is_a_man_and_no_distance(text):
+    assert "male" in [word.norm for word in words_of(text)]
+
+
+@pytest.mark.parametrize("text", ["walks 100M", "after 100 M", "44 m from the door", "Distance: 100 M", "900M", "M"])
+def test_elsewhere_an_m_stays_an_m(text):
+    assert "male" not in [word.norm for word in words_of(text)]
