@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from service.chart.codes import NO_CONCEPT, read_concept, read_concepts
-from service.chart.dates import NO_SPAN, first_known, read_when
+from service.chart.dates import first_known, read_when
 from service.chart.entry import Entry
-from service.chart.model import Concept, Deed, Passage, Span, Standing
+from service.chart.model import NO_SPAN, Concept, Deed, Passage, Span, Standing
 from service.chart.passages import concept_passages, note_passages
 from service.chart.standing import WITHDRAWN, Words, problem_standing, status_words
 from service.chart.subject import local_reference

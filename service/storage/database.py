@@ -4,12 +4,12 @@ lost. Out: `Database`, which opens at first use, reads within a time limit, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Executable, Row, event, text
+from sqlalchemy import Executable, Row, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.storage.errors import StorageUnavailable
 from service.storage.migrate import migrate
@@ -27,8 +27,11 @@ class Database:
 
     def __init__(self, url: str, *, alarm: Callable[[int, str], None]) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(url, connect_args={"timeout": 5})
-        event.listen(self.engine.sync_engine, "connect", _prepare_connection)
+        # Whole reads and whole transactions go to a thread, not each step of them: a step takes microseconds, the way
+        # to a thread and back a hundred.
+        self.engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"), connect_args={"timeout": 5})
+        event.listen(self.engine, "connect", _prepare_connection)
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="storage reader")
         self.writer = Writer(self.engine, prepare=self.prepare, alarm=alarm)
         self._prepared = False
         self._preparing = asyncio.Lock()
@@ -43,7 +46,8 @@ class Database:
     async def stop(self) -> None:
         """Write what is queued, then close every connection."""
         await self.writer.stop()
-        await self.engine.dispose()
+        self._reading.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
 
     async def prepare(self) -> None:
         """Create or migrate the database once; raises `StorageUnavailable`."""
@@ -60,15 +64,21 @@ class Database:
             return False
         return True
 
-    async def read(self, query: Executable, *, seconds: float = READ_SECONDS) -> Sequence[Row[Any]]:
+    async def read(
+        self, query: Executable, parameters: Mapping[str, Any] | None = None, *, seconds: float = READ_SECONDS
+    ) -> Sequence[Row[Any]]:
         """All rows of a query; raises `StorageUnavailable` when that fails or takes longer than `seconds`."""
         try:
             if not self._prepared:
                 await self.prepare()
-            async with asyncio.timeout(seconds), self.engine.connect() as connection:
-                return (await connection.execute(query)).all()
+            async with asyncio.timeout(seconds):
+                return await asyncio.get_running_loop().run_in_executor(self._reading, self._rows, query, parameters)
         except (SQLAlchemyError, OSError, TimeoutError) as problem:
             raise StorageUnavailable(f"the database cannot be read: {type(problem).__name__}") from problem
+
+    def _rows(self, query: Executable, parameters: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
+        with self.engine.connect() as connection:
+            return connection.execute(query, parameters).all()
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:

@@ -109,7 +109,7 @@ async def history(database: Database, patient: str, *, seconds: float = READ_SEC
 
     Raises `StorageUnavailable`, also when reading takes longer than `seconds`.
     """
-    rows = await database.read(_HISTORY.params(patient=patient), seconds=seconds)
+    rows = await database.read(_HISTORY, {"patient": patient}, seconds=seconds)
     return tuple(
         CardEventRow(row.topic, row.evidence, row.outcome, row.at, row.user, row.encounter, row.reason) for row in rows
     )

@@ -60,15 +60,20 @@ class LinkRow:
     expires_at: datetime
 
 
+_CALL, _CARDS, _LINK = insert(invocations), insert(cards), insert(evidence_links)
+
+
 def record(database: Database, invocation: InvocationRow, shown: Sequence[CardRow], link: LinkRow | None) -> bool:
     """Queue a call's rows without waiting; False when they are lost already (the database's alarm has been told)."""
     belongs = {"invocation_id": invocation.id}
-    rows = [Statement(insert(invocations), [asdict(invocation)])]
-    rows.append(Statement(insert(cards), [_card_columns(card) | belongs for card in shown]))
+    rows = [
+        Statement(_CALL, [asdict(invocation)]),
+        Statement(_CARDS, [_card_columns(card) | belongs for card in shown]),
+    ]
     rows += [keep_shown(card.id, invocation.patient, _shown(card, invocation)) for card in shown if card.once]
     if link is not None:
         kept = {"token_sha256": hashed(link.token), "expires_at": link.expires_at}
-        rows.append(Statement(insert(evidence_links), [kept | belongs]))
+        rows.append(Statement(_LINK, [kept | belongs]))
     return database.writer.offer(rows, len(invocation.decision) + len(invocation.request or b""))
 
 

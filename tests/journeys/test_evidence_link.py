@@ -57,8 +57,8 @@ async def test_an_expired_link_looks_like_an_unknown_one(tmp_path: Path) -> None
 
 async def end_all_links(url: str) -> None:
     database = Database(url, alarm=lambda count, why: None)
-    async with database.engine.begin() as connection:
-        await connection.execute(text("UPDATE evidence_links SET expires_at = '2020-01-01 00:00:00.000000'"))
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE evidence_links SET expires_at = '2020-01-01 00:00:00.000000'"))
     await database.stop()
 
 
