@@ -17,6 +17,13 @@ def test_it_is_decided_as_its_author_says(case):
     assert case.problems == (), f"{case.name}\n" + "\n".join(case.problems)
 
 
+def test_the_fourteen_rows_of_acceptance_stand_in_their_order_with_what_their_cards_offer():
+    rows = [vignette for file, vignette in VIGNETTES if file == "acceptance.yaml"]
+    assert [row.name.partition(",")[0] for row in rows] == [f"Row {number}" for number in range(1, 15)]
+    assert [row.name for row in rows if row.expect.suggestions is None or row.known_miss] == []
+    assert [row.name for row in rows if row.expect.topic and not row.expect.indicator] == []
+
+
 def test_no_two_vignettes_have_one_name():
     assert [name for name, times in Counter(v.name for _, v in VIGNETTES).items() if times > 1] == []
 
