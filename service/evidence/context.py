@@ -7,7 +7,8 @@ words."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from service.evidence.definition import Assertion, ConceptDefinition, ModifierDefinition
 from service.evidence.lexicon import Lexicon, spell_out
@@ -24,8 +25,7 @@ _RANK: dict[Assertion, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True, gc=False):
     """A modifier seen in a sentence and the words it reaches, `start` to `end` (inclusive)."""
 
     modifier: ModifierDefinition
@@ -39,18 +39,20 @@ class Scope:
         return self.start <= first and last <= self.end and not (self.first <= first and last <= self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """What holds of a stretch of words, and the modifier behind it (None when simply affirmed)."""
 
     assertion: Assertion
     by: Scope | None = None
 
 
+AFFIRMED = Judgement("affirmed")
+
+
 class Context:
     """All modifiers and terminators, ready to be found. Immutable once built."""
 
-    __slots__ = ("_closing", "_lexicon", "_modifiers", "_terminators")
+    __slots__ = ("_begin_terminators", "_closing", "_lexicon", "_modifiers", "_terminators")
 
     def __init__(self, modifiers: Iterable[ModifierDefinition], terminators: Iterable[str]) -> None:
         self._modifiers = {m.id: m for m in modifiers}
@@ -63,11 +65,18 @@ class Context:
             for closing in (False, True)
         )
         self._terminators = frozenset(words for t in terminators for words in spell_out(t))
+        self._begin_terminators = frozenset(words[0] for words in self._terminators)
 
     def scopes(self, words: Sequence[Word]) -> tuple[list[Scope], list[int]]:
         """The modifiers of a sentence with what they reach, and the places of its terminators."""
         norms = [w.norm for w in words]
-        stops = [at for at in range(len(norms)) for size in (1, 2) if tuple(norms[at : at + size]) in self._terminators]
+        stops = [
+            at
+            for at, norm in enumerate(norms)
+            if norm in self._begin_terminators
+            for size in (1, 2)
+            if tuple(norms[at : at + size]) in self._terminators
+        ]
         scopes = []
         closing = [
             m for m in self._closing.find(words) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
@@ -96,7 +105,7 @@ def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
     """What holds of words `first` to `last`: the furthest-reaching modifier decides; two negations that both
     reach cancel only where one lies inside the other's phrase, which the longest phrase rule already
     settles."""
-    best = Judgement("affirmed")
+    best = AFFIRMED
     for scope in scopes:
         if scope.reaches(first, last) and _RANK[scope.modifier.asserts] > _RANK[best.assertion]:
             best = Judgement(scope.modifier.asserts, scope)

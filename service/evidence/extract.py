@@ -16,6 +16,7 @@ from service.evidence.measured import measured_evidence
 from service.evidence.model import Evidence, Findings, Found, Status
 from service.evidence.passages import Read, readings, telling
 from service.evidence.reading import Reading
+from service.evidence.sayings import Sayings
 from service.evidence.stated import felt_evidence, related_evidence, stated_evidence
 
 _MONTH = 30.44
@@ -27,6 +28,7 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
     """Every active finding of `reading` as `chart` documents it on `today`."""
     chart = telling(chart, reading)
     reads = readings(chart, reading)
+    sayings = Sayings.of(reads)
     coded = coded_statements(chart, reading)
     leg_known = _leg_symptom_known(reads, chart, reading)
     found: dict[str, Found] = {}
@@ -37,8 +39,8 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
             evidence = [
                 *coded_evidence(finding, coded, reading),
                 *measured_evidence(finding, chart, reads, reading),
-                *(e for read in reads for e in related_evidence(finding, read, leg_known)),
-                *(e for read in reads for e in stated_evidence(finding, read)),
+                *related_evidence(finding, sayings, leg_known),
+                *stated_evidence(finding, sayings),
             ]
             evidence = [_aged(e, finding, chart, today) for e in evidence]
         found[finding.id] = _found(finding, evidence)
@@ -50,6 +52,9 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
 
 def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
     """Present beats absent beats possible: a denial in one place does not undo what another place describes."""
+    evidence = tuple(evidence)
+    if not evidence:
+        return Found(finding.atom, finding.id, "not-documented")
     unique = {(e.ref, e.path, e.quote, e.status, e.kind, e.side): e for e in evidence}
     # "no calf pain but the thighs ache on walking" says one thing of the finding, not two.
     shown = {(e.ref, e.path, e.quote) for e in unique.values() if e.status == "present"}

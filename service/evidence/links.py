@@ -6,7 +6,7 @@ sentence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from service.evidence.context import Judgement, judge
 from service.evidence.cues import CUE_REACH, Stretch, cue_for, echoed, effect_of, negates, plain, stopped, turned
@@ -24,8 +24,7 @@ _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "
 _ATTACHED = frozenset({"without", "w/o", "with"})
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False):
     """A posture, what it does, and to what: `regions` of the body, empty when the text does not say."""
 
     posture: str

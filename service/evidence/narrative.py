@@ -6,7 +6,9 @@ asks findings of what is read here."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import Struct
 
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
 from service.evidence.cues import Stretch
@@ -35,16 +37,14 @@ class Language:
     answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, gc=False):
     """A target concept named in a sentence and what is asserted of it."""
 
     mention: Mention
     judgement: Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSentence:
+class ReadSentence(Struct, frozen=True, gc=False):
     """One sentence as read: where it stands in the text, its links, its named targets, its symptoms."""
 
     text: str
@@ -124,8 +124,7 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True, gc=False):
     """A sentence with the concepts that its phrases name: what is felt and done, and the targets."""
 
     sentence: Sentence
@@ -142,8 +141,7 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
             yield Spoken(sentence, answer, felt, named)
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True, gc=False):
     """What a sentence inherits from those before it.
 
     `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
@@ -212,14 +210,15 @@ def _read_sentence(
     if answer != "denied":
         spoken = _spoken_of(sentence.section, symptoms, before.topic)
         spoken = spoken or (None if symptoms else _placed(sentence, mentions))
+    nothing = not (links or said or symptoms)
     after = Thread(
         spoken or before.topic,
         postures[-1] if postures and not links else None,
-        links[-1].effect if links else None,
+        links[-1].effect if links else before.echo if nothing else None,
         open_list,
     )
-    if not links and not said and not symptoms:
-        return None, spoken, replace(after, echo=before.echo)
+    if nothing:
+        return None, spoken, after
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
     return read, spoken, after

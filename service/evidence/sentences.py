@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
+
 from service.evidence.definition import SectionDefinition
 from service.evidence.words import Word, words_of
 
@@ -23,8 +25,7 @@ _HEADING_WORDS = 6
 _LONG = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True, gc=False):
     """One sentence: its words (line breaks left out), its section, and whether a new paragraph begins with it."""
 
     words: tuple[Word, ...]

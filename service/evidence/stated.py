@@ -1,5 +1,5 @@
 """Findings in what was read: relations between postures and symptoms, targets said by name, symptoms in a
-place. In: a finding's definition and one read passage. Out: evidence, each with its quote, its marks and
+place. In: a finding's definition and what the texts of a chart say. Out: evidence, each with its quote, its marks and
 the reason. The assertion of the words, of their section and of the resource around them are weighed here,
 in that order."""
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from service.evidence.context import Judgement, Scope
 from service.evidence.definition import Assertion, Felt, FindingDefinition, Outcome, Relation, Statement
@@ -15,6 +16,7 @@ from service.evidence.links import Link
 from service.evidence.model import Evidence, Mark, Status
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read
+from service.evidence.sayings import Saying, Sayings
 
 # Why a statement does not count, as a reader of the trace is told.
 _ASIDE: dict[Assertion, str] = {
@@ -25,29 +27,28 @@ _ASIDE: dict[Assertion, str] = {
 _LONGEST_QUOTE = 400
 
 
-def related_evidence(finding: FindingDefinition, read: Read, leg_known: bool) -> Iterator[Evidence]:
+def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bool) -> Iterator[Evidence]:
     """Evidence from relations; a relation whose words name no place counts where the chart knows of a leg symptom."""
     if not finding.relations:
         return
-    for sentence in read.sentences:
-        for link in sentence.links:
-            if not _concerns_leg(link, leg_known):
-                continue
-            for relation in finding.relations:
-                if _fits(relation, link):
-                    says = _answered(relation.says, read.answer == "denied" or sentence.denied)
-                    if says is not None:
-                        yield _evidence(
-                            finding,
-                            read,
-                            sentence,
-                            says,
-                            link.judgement,
-                            link.mentions,
-                            relation.kind,
-                            _told(link),
-                        )
-                    break
+    for read, sentence, link in sayings.links:
+        if not _concerns_leg(link, leg_known):
+            continue
+        relation = next((r for r in finding.relations if _fits(r, link)), None)
+        if relation is None:
+            continue
+        says = _answered(relation.says, read.answer == "denied" or sentence.denied)
+        if says is not None:
+            yield _evidence(
+                finding,
+                read,
+                sentence,
+                says,
+                link.judgement,
+                link.mentions,
+                relation.kind,
+                _told(link),
+            )
 
 
 _TOLD: dict[Outcome, str] = {
@@ -84,38 +85,40 @@ def _fits(relation: Relation, link: Link) -> bool:
     return link.both or not relation.both
 
 
-def stated_evidence(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
-    """Evidence from targets said by name."""
-    for statement in finding.statements:
-        if statement.resources and read.resource not in statement.resources:
-            continue
-        for sentence in read.sentences:
-            section = sentence.section.id if sentence.section else ""
-            if (statement.sections and section not in statement.sections) or section in statement.outside:
-                continue
-            for said in sentence.said:
-                if said.mention.id not in statement.target:
-                    continue
-                neighbours = _neighbours(statement, sentence, said)
-                if neighbours is None:
-                    continue
-                outcome = _asserted(statement, (said, *neighbours))
-                if outcome is None:
-                    continue
-                says, judgement = outcome
-                answered = _answered(says, read.answer == "denied" or sentence.denied)
-                if answered is not None:
-                    mentions = (said.mention, *(n.mention for n in neighbours))
-                    yield _evidence(
-                        finding,
-                        read,
-                        sentence,
-                        answered,
-                        judgement,
-                        mentions,
-                        statement.kind,
-                        "named in the text",
-                    )
+def stated_evidence(finding: FindingDefinition, sayings: Sayings) -> Iterator[Evidence]:
+    """Evidence from targets said by name: text by text, in each statement by statement."""
+    found = [
+        (saying.at[0], n, saying.at, saying)
+        for n, statement in enumerate(finding.statements)
+        for target in dict.fromkeys(statement.target)
+        for saying in sayings.by_target.get(target, ())
+    ]
+    for _, n, _, saying in sorted(found, key=itemgetter(0, 1, 2)):
+        evidence = _stated(finding, finding.statements[n], saying)
+        if evidence is not None:
+            yield evidence
+
+
+def _stated(finding: FindingDefinition, statement: Statement, saying: Saying) -> Evidence | None:
+    """What the statement makes of one place where its target is said, if it means that place."""
+    read, sentence, said = saying.read, saying.sentence, saying.said
+    if statement.resources and read.resource not in statement.resources:
+        return None
+    section = sentence.section.id if sentence.section else ""
+    if (statement.sections and section not in statement.sections) or section in statement.outside:
+        return None
+    neighbours = _neighbours(statement, sentence, said)
+    if neighbours is None:
+        return None
+    outcome = _asserted(statement, (said, *neighbours))
+    if outcome is None:
+        return None
+    says, judgement = outcome
+    answered = _answered(says, read.answer == "denied" or sentence.denied)
+    if answered is None:
+        return None
+    mentions = (said.mention, *(n.mention for n in neighbours))
+    return _evidence(finding, read, sentence, answered, judgement, mentions, statement.kind, "named in the text")
 
 
 def _neighbours(statement: Statement, sentence: ReadSentence, said: Said) -> tuple[Said, ...] | None:

@@ -5,7 +5,8 @@ is negated."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from service.evidence.context import Judgement, Scope, judge
 from service.evidence.lexicon import Mention
@@ -19,8 +20,7 @@ _SHARED_REACH = 7
 _STOP_COST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(Struct, frozen=True, gc=False):
     """One or more symptom words said of the same parts of the body."""
 
     mentions: tuple[Mention, ...]
