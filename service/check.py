@@ -48,10 +48,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All cases of one run."""
+    """All cases of one run, and how many rules say of themselves what they must and name who has reviewed them."""
 
     cases: tuple[Case, ...]
     fingerprint: str
+    rules: int = 0
+    reviewed: int = 0
 
     @property
     def failed(self) -> tuple[Case, ...]:
@@ -76,6 +78,8 @@ class CheckReport:
             yield f"{kind}s: {passed} of {len(cases)} pass"
         if self.known_misses:
             yield f"known misses, kept in sight: {len(self.known_misses)}"
+        if self.rules:
+            yield f"rules with source attributes: {self.rules}, reviewed by a named clinician: {self.reviewed}"
 
 
 def run_checks(folder: Path | None = None, at: datetime | None = None) -> CheckReport:
@@ -90,7 +94,8 @@ def run_checks(folder: Path | None = None, at: datetime | None = None) -> CheckR
     cases = [case for finding in knowledge.reading.findings for case in _examples(finding, knowledge, judged)]
     for file, vignette in load_vignettes(root / "vignettes"):
         cases.append(_vignette(file, vignette, knowledge))
-    return CheckReport(tuple(cases), knowledge.fingerprint)
+    reviewed = sum(rule.reviewed_by is not None for rule in knowledge.rules)
+    return CheckReport(tuple(cases), knowledge.fingerprint, len(knowledge.rules), reviewed)
 
 
 def note_chart(text: str, noted: date = NOTED) -> Chart:
