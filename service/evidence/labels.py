@@ -25,6 +25,8 @@ class _Label:
     value_set: str
     groups: tuple[tuple[str, ...], ...]
     never: tuple[str, ...]
+    # The words that the phrases of its first group begin with: a name without any of them is passed by.
+    begins: frozenset[str]
 
     def fits(self, name: str) -> bool:
         return all(any(phrase in name for phrase in group) for group in self.groups) and not any(
@@ -45,6 +47,7 @@ class Labels:
                 value_set.id,
                 tuple(tuple(_spaced(phrase) for phrase in group) for group in label.says),
                 tuple(_spaced(phrase) for phrase in label.never),
+                frozenset(word for phrase in label.says[0] for word in _spaced(phrase).split()[:1]),
             )
             for value_set in value_sets
             for label in value_set.labels
@@ -53,7 +56,11 @@ class Labels:
     def of(self, concept: Concept) -> frozenset[str]:
         """The value sets with a label that the concept's text, or one of its displays, fits."""
         return frozenset(
-            label.value_set for name in _names(concept) if name.strip() for label in self._labels if label.fits(name)
+            label.value_set
+            for name in _names(concept)
+            if (words := name.split())
+            for label in self._labels
+            if not label.begins.isdisjoint(words) and label.fits(name)
         )
 
     def elsewhere(self, value_set: str, texts: Iterable[str]) -> bool:

@@ -80,11 +80,6 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
 
-    def after(self, norm: str) -> _Node | None:
-        """Where the next word leads; a number without a spelling of its own leads to `<n>`."""
-        child = self.children.get(norm)
-        return self.children.get(_NUMBER) if child is None and norm[0].isdigit() else child
-
     def settle(self) -> None:
         """Let every number that is spelled out lead on to what any number leads to as well, its own phrases first."""
         any_number = self.children.get(_NUMBER)
@@ -131,25 +126,30 @@ class Lexicon:
         found: list[Mention] = []
         norms = [w.norm for w in words]
         begins = self._root.children
-        after = 0
+        free = 0
         for at, norm in enumerate(norms):
             # Most words begin no phrase, and are passed by here.
-            if at < after or not (norm in begins or (self._counts and norm[0].isdigit())):
+            if at < free or not (norm in begins or (self._counts and norm[0].isdigit())):
                 continue
             best, last = self._longest(norms, at)
             if best is not None:
-                found.extend([Mention(concept, phrase, at, last) for concept, phrase in best.concepts])
-                after = last + 1
+                found += [Mention(concept, phrase, at, last) for concept, phrase in best.concepts]
+                free = last + 1
         return found
 
     def _longest(self, norms: Sequence[str], at: int) -> tuple[_Node | None, int]:
         """The end of the longest phrase that begins at `at`, and the place of its last word."""
         best: _Node | None = None
-        best_last, total = at, len(norms)
-        node = self._root.after(norms[at])
-        while node is not None:
+        best_last, node = at, self._root
+        for step in range(at, len(norms)):
+            norm = norms[step]
+            following = node.children.get(norm)
+            if following is None and norm[0].isdigit():
+                # A number without a spelling of its own leads where any number does.
+                following = node.children.get(_NUMBER)
+            if following is None:
+                break
+            node = following
             if node.concepts:
-                best, best_last = node, at
-            at += 1
-            node = node.after(norms[at]) if at < total else None
+                best, best_last = node, step
         return best, best_last
