@@ -42,6 +42,16 @@ class InvocationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """What is kept of a call and can be shown again; JSON as bytes, `request` None where only decisions are kept."""
+
+    decision: bytes
+    moment: bytes
+    knowledge: str
+    request: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardRow:
     """A card that was shown; `evidence` is the fingerprint of what it was shown for, `once` that it is not repeated."""
 
@@ -86,6 +96,33 @@ def _shown(card: CardRow, call: InvocationRow) -> CardEventRow:
     return CardEventRow(card.topic, card.evidence, "shown", at, call.user, call.encounter, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded call: what was decided and when; `request` only where requests are recorded."""
+
+    decision: bytes
+    moment: bytes
+    request: bytes | None
+
+
+async def call_behind(database: Database, correlation_id: str) -> Recorded | None:
+    """The newest call recorded under a correlation id; None where there is none.
+
+    Raises `StorageUnavailable`. Waits for rows still on their way.
+    """
+    await database.writer.settled()
+    rows = await database.read(
+        select(invocations.c.decision, invocations.c.moment, invocations.c.request)
+        .where(invocations.c.correlation_id == correlation_id)
+        .order_by(invocations.c.received_at.desc())
+        .limit(1)
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return Recorded(bytes(row.decision), bytes(row.moment), bytes(row.request) if row.request is not None else None)
+
+
 async def decision_behind(database: Database, token: str, now: datetime) -> bytes | None:
     """The decision JSON that a link shows; None for a token that is unknown or has expired.
 
@@ -98,6 +135,22 @@ async def decision_behind(database: Database, token: str, now: datetime) -> byte
         .where(evidence_links.c.token_sha256 == hashed(token), evidence_links.c.expires_at > now)
     )
     return bytes(rows[0].decision) if rows else None
+
+
+async def recorded_call(database: Database, correlation_id: str) -> RecordedCall | None:
+    """The newest call with this correlation id; None when there is none.
+
+    Raises `StorageUnavailable`. Waits for rows still on their way.
+    """
+    await database.writer.settled()
+    columns = (invocations.c.decision, invocations.c.moment, invocations.c.knowledge, invocations.c.request)
+    rows = await database.read(
+        select(*columns)
+        .where(invocations.c.correlation_id == correlation_id)
+        .order_by(invocations.c.received_at.desc())
+        .limit(1)
+    )
+    return RecordedCall(*rows[0]) if rows else None
 
 
 def hashed(token: str) -> str:
