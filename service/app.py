@@ -27,6 +27,7 @@ from service.pages.document import HEADERS
 from service.pages.rule import rule_page, rule_record, rules_page, unknown_rule_page
 from service.recording import Recorder
 from service.sandbox import server as sandbox
+from service.sandbox import trace
 from service.sandbox.store import Store
 from service.settings import Settings
 from service.storage.database import Database
@@ -101,7 +102,9 @@ def create_app(
         )
     )
     if settings.sandbox:
-        app.include_router(sandbox.create_router(Store.demo(now().date())))
+        store = Store.demo(now().date())
+        app.include_router(trace.create_router(store, database, knowledge, reader))
+        app.include_router(sandbox.create_router(store))
     add_evidence_page(app, database, knowledge.cards.titles)
     add_rule_pages(app, knowledge)
     add_health(app, database, knowledge, metrics)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 CLINICIAN: Final = "Practitioner/demo-clinician"
+HOOKS: Final = ("patient-view", "encounter-start", "order-select", "order-sign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,43 @@ class DemoPatient:
     def encounter(self) -> str:
         """The FHIR id of the latest visit, the one the chart is opened in."""
         return f"{self.id}-visit"
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.id, "state": self.state, "shows": self.shows, "encounter": self.encounter}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """An order that can be drafted in the mock EHR, as an EHR would send it: with a code, or by its words alone."""
+
+    id: str
+    label: str
+    text: str
+    system: str = ""
+    code: str = ""
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The ServiceRequest without id and subject."""
+        code: dict[str, Any] = {"text": self.text}
+        if self.code:
+            code["coding"] = [{"system": self.system, "code": self.code}]
+        return {"resourceType": "ServiceRequest", "status": "draft", "intent": "order", "code": code}
+
+
+_LOINC, _CPT, _SNOMED = "http://loinc.org", "http://www.ama-assn.org/go/cpt", "http://snomed.info/sct"
+DRAFT_ORDERS: Final = (
+    DraftOrder("lumbar-mri", "MRI of the lumbar spine", "MR Lumbar spine WO contrast", _LOINC, "30679-5"),
+    DraftOrder("lumbar-mri-by-words", "MRI of the lumbar spine, known by its words only", "MRI L-SPINE W/O CONTRAST"),
+    DraftOrder("lumbar-ct", "CT of the lumbar spine", "CT Lumbar spine WO contrast", _LOINC, "30620-9"),
+    DraftOrder("spine-injection", "Lumbar epidural injection", "Lumbar epidural injection", _CPT, "62323"),
+    DraftOrder("arterial-study", "Ankle-brachial index", "Ankle-brachial index", _CPT, "93922"),
+    DraftOrder("physical-therapy", "Physical therapy referral", "Referral to physiotherapist", _SNOMED, "308447003"),
+    DraftOrder(
+        "pain-referral", "Pain management referral", "Referral to pain management specialist", _SNOMED, "306265007"
+    ),
+    DraftOrder("blood-count", "Complete blood count (of no concern here)", "Complete blood count"),
+)
 
 
 DEMO_PATIENTS: Final = (

@@ -96,33 +96,6 @@ def _shown(card: CardRow, call: InvocationRow) -> CardEventRow:
     return CardEventRow(card.topic, card.evidence, "shown", at, call.user, call.encounter, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A recorded call: what was decided and when; `request` only where requests are recorded."""
-
-    decision: bytes
-    moment: bytes
-    request: bytes | None
-
-
-async def call_behind(database: Database, correlation_id: str) -> Recorded | None:
-    """The newest call recorded under a correlation id; None where there is none.
-
-    Raises `StorageUnavailable`. Waits for rows still on their way.
-    """
-    await database.writer.settled()
-    rows = await database.read(
-        select(invocations.c.decision, invocations.c.moment, invocations.c.request)
-        .where(invocations.c.correlation_id == correlation_id)
-        .order_by(invocations.c.received_at.desc())
-        .limit(1)
-    )
-    if not rows:
-        return None
-    row = rows[0]
-    return Recorded(bytes(row.decision), bytes(row.moment), bytes(row.request) if row.request is not None else None)
-
-
 async def decision_behind(database: Database, token: str, now: datetime) -> bytes | None:
     """The decision JSON that a link shows; None for a token that is unknown or has expired.
 
@@ -150,7 +123,10 @@ async def recorded_call(database: Database, correlation_id: str) -> RecordedCall
         .order_by(invocations.c.received_at.desc())
         .limit(1)
     )
-    return RecordedCall(*rows[0]) if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    return RecordedCall(row.decision, row.moment, row.knowledge, row.request)
 
 
 def hashed(token: str) -> str:

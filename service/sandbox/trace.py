@@ -1,0 +1,89 @@
+"""What the mock EHR asks of its own server: whom it can open, what it can draft, and the whole story of a call it has
+made. In: the sandbox's store, the database and the knowledge. Out: JSON for the page; nothing here exists where the
+sandbox is not mounted."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from cds_hooks import CDSHooksError, read_answers, read_request
+from service.chart.read import read_chart
+from service.evidence.extract import extract
+from service.evidence.marked import Marked, mark
+from service.fhir.client import FHIRReader
+from service.fhir.gather import gather
+from service.fhir.prefetch_table import TEMPLATES
+from service.knowledge.model import Knowledge
+from service.sandbox.demo import DEMO_PATIENTS, DRAFT_ORDERS, HOOKS
+from service.sandbox.store import Store
+from service.storage.database import Database
+from service.storage.errors import StorageUnavailable
+from service.storage.invocations import RecordedCall, recorded_call
+
+# The chart of a call is read again to be shown; nobody waits for it in a consultation.
+REREAD_SECONDS: Final = 10.0
+
+
+def create_router(store: Store, database: Database, knowledge: Knowledge, reader: FHIRReader) -> APIRouter:
+    """The routes under `/sandbox` that the page reads."""
+    router = APIRouter(prefix="/sandbox", include_in_schema=False)
+
+    @router.get("/patients")
+    async def patients() -> Response:
+        drafts = [{"id": draft.id, "label": draft.label, "resource": draft.resource} for draft in DRAFT_ORDERS]
+        people = [_person(store, demo.id) | demo.to_json() for demo in DEMO_PATIENTS]
+        return JSONResponse({"patients": people, "drafts": drafts, "hooks": list(HOOKS)})
+
+    @router.get("/calls/{correlation_id}")
+    async def call(correlation_id: str) -> Response:
+        try:
+            recorded = await recorded_call(database, correlation_id)
+        except StorageUnavailable as problem:
+            return JSONResponse({"detail": f"The record cannot be read: {problem}"}, 503)
+        if recorded is None:
+            return JSONResponse({"detail": "No call is recorded under this correlation id."}, 404)
+        marked = await _marked(recorded, knowledge, reader)
+        body = {
+            "request": msgspec.json.decode(recorded.request) if recorded.request else None,
+            "decision": msgspec.json.decode(recorded.decision),
+            "titles": knowledge.cards.titles,
+            "sentences": [sentence.to_json() for sentence in marked.sentences],
+            "unread": marked.unread,
+        }
+        return JSONResponse(body)
+
+    return router
+
+
+def _person(store: Store, patient: str) -> dict[str, Any]:
+    """Name, birth date and gender of a demo patient, as a list of patients shows them."""
+    resource = store.read("Patient", patient) or {}
+    name = (resource.get("name") or [{}])[0]
+    words = [*name.get("given", ()), name.get("family", "")]
+    return {
+        "name": name.get("text") or " ".join(word for word in words if word),
+        "birthDate": resource.get("birthDate", ""),
+        "gender": resource.get("gender", ""),
+    }
+
+
+async def _marked(recorded: RecordedCall, knowledge: Knowledge, reader: FHIRReader) -> Marked:
+    """The chart of a recorded call, read again from the same prefetch or the same FHIR server."""
+    if recorded.request is None:
+        return Marked()
+    try:
+        request = read_request(recorded.request)
+        answers = read_answers(TEMPLATES, request.prefetch)
+        until = time.monotonic() + REREAD_SECONDS
+        gathered = await gather(request, answers, client=reader, deadline=until)
+    except CDSHooksError:
+        return Marked()
+    now = datetime.fromisoformat(msgspec.json.decode(recorded.moment)["now"])
+    chart = read_chart(gathered, request.context.patient_id)
+    return mark(chart, knowledge.reading, extract(chart, knowledge.reading, now.date()))
