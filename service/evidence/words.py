@@ -38,18 +38,19 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
     spelled = spelling or {}
     words: list[Word] = []
     for match in _WORD.finditer(text):
-        raw = match.group()
+        raw = match[0]
         start, end = match.span()
-        kind = match.lastgroup
-        if kind == "break":
-            words.append(Word("\n\n" if raw.count("\n") > 1 else "\n", start, end))
-            continue
-        if raw in _HYPHENS and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
-            continue  # pain-free, wide-based: written either way, read one way
-        if kind == "leader":
-            words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
-            continue
-        if raw == "M" and _is_sex(words, start):
+        if not raw.isalpha():
+            kind = match.lastgroup
+            if kind == "break":
+                words.append(Word("\n\n" if raw.count("\n") > 1 else "\n", start, end))
+                continue
+            if raw in _HYPHENS and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
+                continue  # pain-free, wide-based: written either way, read one way
+            if kind == "leader":
+                words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
+                continue
+        elif raw == "M" and _is_sex(words, start):
             words.append(Word("male", start, end))
             continue
         norm = raw.lower() if raw.isascii() else raw.lower().translate(_TYPOGRAPHY)
