@@ -42,6 +42,16 @@ class InvocationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """What is kept of a call and can be shown again; JSON as bytes, `request` None where only decisions are kept."""
+
+    decision: bytes
+    moment: bytes
+    knowledge: str
+    request: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardRow:
     """A card that was shown; `evidence` is the fingerprint of what it was shown for, `once` that it is not repeated."""
 
@@ -98,6 +108,25 @@ async def decision_behind(database: Database, token: str, now: datetime) -> byte
         .where(evidence_links.c.token_sha256 == hashed(token), evidence_links.c.expires_at > now)
     )
     return bytes(rows[0].decision) if rows else None
+
+
+async def recorded_call(database: Database, correlation_id: str) -> RecordedCall | None:
+    """The newest call with this correlation id; None when there is none.
+
+    Raises `StorageUnavailable`. Waits for rows still on their way.
+    """
+    await database.writer.settled()
+    columns = (invocations.c.decision, invocations.c.moment, invocations.c.knowledge, invocations.c.request)
+    rows = await database.read(
+        select(*columns)
+        .where(invocations.c.correlation_id == correlation_id)
+        .order_by(invocations.c.received_at.desc())
+        .limit(1)
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return RecordedCall(row.decision, row.moment, row.knowledge, row.request)
 
 
 def hashed(token: str) -> str:
