@@ -26,8 +26,8 @@ from service.pages import evidence as pages
 from service.pages.document import HEADERS
 from service.pages.rule import rule_page, rule_record, rules_page, unknown_rule_page
 from service.recording import Recorder
+from service.sandbox import page, trace
 from service.sandbox import server as sandbox
-from service.sandbox import trace
 from service.sandbox.store import Store
 from service.settings import Settings
 from service.storage.database import Database
@@ -103,7 +103,8 @@ def create_app(
     )
     if settings.sandbox:
         store = Store.demo(now().date())
-        app.include_router(trace.create_router(store, database, knowledge, reader))
+        app.include_router(page.create_router(now))
+        app.include_router(trace.create_router(store, database if is_open else None, knowledge, reader))
         app.include_router(sandbox.create_router(store))
     add_evidence_page(app, database, knowledge.cards.titles)
     add_rule_pages(app, knowledge)

@@ -5,7 +5,6 @@ sandbox is not mounted."""
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +19,7 @@ from service.fhir.client import FHIRReader
 from service.fhir.gather import gather
 from service.fhir.prefetch_table import TEMPLATES
 from service.knowledge.model import Knowledge
+from service.moment import Moment
 from service.sandbox.demo import DEMO_PATIENTS, DRAFT_ORDERS, HOOKS
 from service.sandbox.store import Store
 from service.storage.database import Database
@@ -30,8 +30,11 @@ from service.storage.invocations import RecordedCall, recorded_call
 REREAD_SECONDS: Final = 10.0
 
 
-def create_router(store: Store, database: Database, knowledge: Knowledge, reader: FHIRReader) -> APIRouter:
-    """The routes under `/sandbox` that the page reads."""
+def create_router(store: Store, database: Database | None, knowledge: Knowledge, reader: FHIRReader) -> APIRouter:
+    """The routes under `/sandbox` that the page reads; without a `database` no call is told.
+
+    Recorded calls hold charts, and the page asks nobody who they are: they may be told in open trust only.
+    """
     router = APIRouter(prefix="/sandbox", include_in_schema=False)
 
     @router.get("/patients")
@@ -40,23 +43,28 @@ def create_router(store: Store, database: Database, knowledge: Knowledge, reader
         people = [_person(store, demo.id) | demo.to_json() for demo in DEMO_PATIENTS]
         return JSONResponse({"patients": people, "drafts": drafts, "hooks": list(HOOKS)})
 
-    @router.get("/calls/{correlation_id}")
-    async def call(correlation_id: str) -> Response:
-        try:
-            recorded = await recorded_call(database, correlation_id)
-        except StorageUnavailable as problem:
-            return JSONResponse({"detail": f"The record cannot be read: {problem}"}, 503)
-        if recorded is None:
-            return JSONResponse({"detail": "No call is recorded under this correlation id."}, 404)
-        marked = await _marked(recorded, knowledge, reader)
-        body = {
-            "request": msgspec.json.decode(recorded.request) if recorded.request else None,
-            "decision": msgspec.json.decode(recorded.decision),
-            "titles": knowledge.cards.titles,
-            "sentences": [sentence.to_json() for sentence in marked.sentences],
-            "unread": marked.unread,
-        }
-        return JSONResponse(body)
+    if database is not None:
+        titles = {finding.atom: finding.title for finding in knowledge.reading.findings} | knowledge.cards.titles
+
+        @router.get("/calls/{correlation_id}")
+        async def call(correlation_id: str) -> Response:
+            try:
+                recorded = await recorded_call(database, correlation_id)
+            except StorageUnavailable as problem:
+                return JSONResponse({"detail": f"The record cannot be read: {problem}"}, 503)
+            if recorded is None:
+                return JSONResponse({"detail": "No call is recorded under this correlation id."}, 404)
+            marked = await _marked(recorded, knowledge, reader)
+            body = {
+                "request": msgspec.json.decode(recorded.request) if recorded.request else None,
+                "decision": msgspec.json.decode(recorded.decision),
+                "titles": titles,
+                "sentences": [sentence.to_json() for sentence in marked.sentences],
+                "unread": marked.unread,
+                # The decision stands as it was made; the sentences are read with what is known today.
+                "knowledgeChanged": recorded.knowledge != knowledge.fingerprint,
+            }
+            return JSONResponse(body)
 
     return router
 
@@ -84,6 +92,6 @@ async def _marked(recorded: RecordedCall, knowledge: Knowledge, reader: FHIRRead
         gathered = await gather(request, answers, client=reader, deadline=until)
     except CDSHooksError:
         return Marked()
-    now = datetime.fromisoformat(msgspec.json.decode(recorded.moment)["now"])
+    moment = msgspec.json.decode(recorded.moment, type=Moment)
     chart = read_chart(gathered, request.context.patient_id)
-    return mark(chart, knowledge.reading, extract(chart, knowledge.reading, now.date()))
+    return mark(chart, knowledge.reading, extract(chart, knowledge.reading, moment.today))

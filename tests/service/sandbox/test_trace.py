@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.databases import unusable
 from support.running import CALL, a_request, running, settings_for
 
 from service.sandbox.demo import DEMO_PATIENTS, DRAFT_ORDERS
@@ -52,3 +53,26 @@ async def test_an_unknown_call_is_a_404_and_without_the_sandbox_nothing_is_there
         assert (await service.client.get("/sandbox/calls/unknown")).status_code == 404
     async with running(settings_for(tmp_path, sandbox=False)) as service:
         assert (await service.client.get("/sandbox/patients")).status_code == 404
+
+
+async def test_recorded_charts_are_told_in_open_trust_only(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as service:
+        await service.client.post(CALL, json=a_request(), headers={"X-Correlation-ID": CORRELATION})
+    async with running(settings_for(tmp_path, trust="registered")) as service:
+        assert (await service.client.get("/sandbox/patients")).status_code == 200
+        assert (await service.client.get(f"/sandbox/calls/{CORRELATION}")).status_code == 404
+
+
+async def test_whatever_a_sentence_gave_has_a_name(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as service:
+        for demo in DEMO_PATIENTS:
+            await service.client.post(CALL, json=a_request(demo.id), headers={"X-Correlation-ID": demo.id})
+            told = (await service.client.get(f"/sandbox/calls/{demo.id}")).json()
+            assert told["decision"]["state"] == demo.state
+            assert {given["atom"] for one in told["sentences"] for given in one["findings"]} <= told["titles"].keys()
+            assert all(told["titles"].values())
+
+
+async def test_a_store_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path, database_url=f"sqlite+aiosqlite:///{unusable(tmp_path)}")) as service:
+        assert (await service.client.get(f"/sandbox/calls/{CORRELATION}")).status_code == 503
