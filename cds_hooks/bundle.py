@@ -39,6 +39,12 @@ def entries(bundle: dict[str, Any]) -> tuple[tuple[dict[str, Any], ...], str | N
     return tuple(resources), relations.get("next"), tuple(problems)
 
 
+def holds_any(bundle: dict[str, Any]) -> bool:
+    """Whether `entries` will find any resource; a long Bundle need not be walked for that."""
+    found = (_resource(entry) for entry in _list(bundle.get("entry")))
+    return any(resource is not None and resource["resourceType"] != "OperationOutcome" for resource in found)
+
+
 def failure(bundle: dict[str, Any]) -> dict[str, Any] | None:
     """The first OperationOutcome among the entries that reports an error, if there is one (PRE-8)."""
     outcomes = (_resource(entry) for entry in _list(bundle.get("entry")))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msgspec import Raw
 
-from cds_hooks.bundle import entries, failure
+from cds_hooks.bundle import entries, failure, holds_any
 from cds_hooks.contexts import HOOKS, HookContext
 from cds_hooks.strict_json import decode
 
@@ -122,8 +122,10 @@ def _bundle_answer(bundle: dict[str, Any]) -> Answer:
     listed = bundle.get("entry")
     if listed is not None and not isinstance(listed, list):
         return Failed("The Bundle's entry is not a list")
-    resources, next_url, problems = entries(bundle)
-    if resources or next_url:
+    if holds_any(bundle):
+        return Data(bundle)
+    _, next_url, problems = entries(bundle)
+    if next_url:
         return Data(bundle)
     outcome = failure(bundle)
     if outcome:

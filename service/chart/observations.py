@@ -4,15 +4,48 @@ one for each component, or None when it was withdrawn or cancelled."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct, ValidationError, convert
 
 from service.chart.codes import read_concept, read_concepts
-from service.chart.dates import first_known, read_when
+from service.chart.dates import first_known, parse_date, read_when
 from service.chart.entry import Entry
-from service.chart.model import Measure, Observed, Passage
+from service.chart.model import Measure, Observed, Passage, Quantity, Span
 from service.chart.passages import note_passages
-from service.chart.standing import NEVER_MEASURED, status_words
+from service.chart.standing import NEVER_MEASURED, status_word, status_words
 from service.chart.subject import local_reference
 from service.chart.values import read_values
+
+# No number of a chart is as large; a larger one is looked at with more care.
+_LARGEST: Final = 1e15
+
+
+class _Number(Struct, gc=False, forbid_unknown_fields=True):
+    value: float
+    unit: str = ""
+    code: str = ""
+    system: str = ""
+
+
+class _Plain(Struct, gc=False, forbid_unknown_fields=True, rename="camel"):
+    """An Observation that is a number and nothing else, as nearly all of a long chart are: every element of it that is
+    read, in the type it should have. The rest may be there and is not read."""
+
+    status: str
+    code: Any
+    effective_date_time: str
+    value_quantity: _Number
+    encounter: Any = None
+    resource_type: Any = None
+    id: Any = None
+    meta: Any = None
+    identifier: Any = None
+    category: Any = None
+    subject: Any = None
+    performer: Any = None
+    issued: Any = None
+    reference_range: Any = None
 
 
 def read_observation(entry: Entry, panels: Mapping[str, str]) -> Observed | None:
@@ -21,6 +54,24 @@ def read_observation(entry: Entry, panels: Mapping[str, str]) -> Observed | None
     A `registered` Observation, or one with a `dataAbsentReason`, has no value: it is kept, and documents
     nothing.
     """
+    return _read_plain(entry, panels) or _read(entry, panels)
+
+
+def _read_plain(entry: Entry, panels: Mapping[str, str]) -> Observed | None:
+    """What `_read` makes of a plain number, in half the time; None for anything else."""
+    try:
+        plain = convert(entry.body, _Plain)
+    except ValidationError:
+        return None
+    number, day = plain.value_quantity, parse_date(plain.effective_date_time)
+    if day is None or not abs(number.value) < _LARGEST or status_word(plain.status) in NEVER_MEASURED:
+        return None
+    unit = entry.bounded(number.unit, "valueQuantity.unit") or entry.bounded(number.code, "valueQuantity.code")
+    measure = Measure(read_concept(entry, entry.body, "code"), (Quantity(number.value, unit.strip()),))
+    return Observed(entry.ref, (measure,), when=Span(day), group=_group(entry, panels))
+
+
+def _read(entry: Entry, panels: Mapping[str, str]) -> Observed | None:
     words = status_words(entry, "status")
     if words is None or not NEVER_MEASURED.isdisjoint(words):
         return None

@@ -38,17 +38,17 @@ def status_words(entry: Entry, name: str) -> Words | None:
     if value is None:
         return ()
     if isinstance(value, str):
-        return (_word(value),)
+        return (status_word(value),)
     found: list[str] = []
     unread = False
     for _, item in entry.items(entry.body, name):
         codings = item.get("coding") if isinstance(item, dict) else None
         for part in (*(codings if isinstance(codings, list) else (codings,)), item):
             if isinstance(part, str):
-                found.append(_word(part))
+                found.append(status_word(part))
             elif isinstance(part, dict):
                 said = [part[key] for key in ("code", "display", "text") if part.get(key) is not None]
-                found += [_word(text) for text in said if isinstance(text, str)]
+                found += [status_word(text) for text in said if isinstance(text, str)]
                 unread = unread or not all(isinstance(text, str) for text in said)
             else:
                 unread = unread or part is not None
@@ -59,7 +59,8 @@ def status_words(entry: Entry, name: str) -> Words | None:
     return tuple(found)
 
 
-def _word(text: str) -> str:
+def status_word(text: str) -> str:
+    """A status as it is compared: in lower case, with hyphens for spaces."""
     return text.strip().lower().replace(" ", "-").replace("_", "-")
 
 

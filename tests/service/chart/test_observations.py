@@ -138,3 +138,41 @@ def test_a_member_of_two_panels_is_in_the_same_group_in_any_order(chart_of):
     one, other = chart_of(observation("a"), *panels), chart_of(*panels[::-1], observation("a"))
     assert one == other
     assert one.observed[0].group == "Observation/x"
+
+
+def height(**fields: Any) -> dict[str, Any]:
+    number = {"value": 168.5, "unit": "cm", "system": "http://unitsofmeasure.org", "code": "cm"}
+    code = {"coding": [{"system": "http://loinc.org", "code": "8302-2", "display": "Body Height"}]}
+    return observation(code=code, effectiveDateTime="2026-01-02T08:00:00Z") | {"valueQuantity": number} | fields
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"valueQuantity": {"value": 2}},
+        {"valueQuantity": {"value": 2, "code": "cm"}},
+        {"valueQuantity": {"value": 2, "unit": " cm\u200b "}},
+        {"valueQuantity": {"value": 10**400, "unit": "cm"}},
+        {"valueQuantity": {"value": True, "unit": "cm"}},
+        {"valueQuantity": {"value": "0.8", "unit": "cm"}},
+        {"valueQuantity": {"value": 0.8, "comparator": "<"}},
+        {"valueQuantity": {"value": 0.8, "unit": 3}},
+        {"effectiveDateTime": "2026"},
+        {"effectiveDateTime": "yesterday", "issued": "2026-01-03"},
+        {"effectiveDateTime": None, "issued": "2026-01-03"},
+        {"status": "Entered in error"},
+        {"status": 3},
+        {"code": {"coding": [{"code": 12}]}},
+        {"code": None},
+        {"encounter": {"reference": "Encounter/e"}},
+        {"encounter": 3},
+        {"dataAbsentReason": {"text": "unknown"}},
+        {"note": [{"text": "measured twice"}]},
+    ],
+)
+def test_a_plain_number_is_read_like_an_observation_that_says_more(chart_of, fields):
+    # Nobody reads the language; that it is there makes the Observation one to be read element by element.
+    plain, other = chart_of(height(**fields)), chart_of(height(**fields, language="en"))
+
+    assert (plain.observed, plain.gaps) == (other.observed, other.gaps)
