@@ -172,7 +172,11 @@ def _decide(given: argparse.Namespace, at: datetime | None) -> int:
     except KnowledgeError as problem:
         return _complain(str(problem))
     decision = timed.decision.to_json()
-    _say(explain(decision).rstrip() if given.explain else json.dumps(decision, indent=2, ensure_ascii=False))
+    _say(
+        explain(decision, timed.marked()).rstrip()
+        if given.explain
+        else json.dumps(decision, indent=2, ensure_ascii=False)
+    )
     print(f"knowledge {timed.loading:.0f} ms, decision {timed.deciding:.1f} ms", file=sys.stderr)
     return 0
 

@@ -1,27 +1,59 @@
-"""A decision in words for people: `cartsign decide --explain`. In: a decision as JSON. Out: text with the state, each
-finding with its quotes and why they were read so, the criteria, what was held back, and what could not be read."""
+"""A decision in words for people: `cartsign decide --explain`. In: a decision as JSON, and the chart's marked text.
+Out: the sentences as they were read, the state, each finding with its quotes and why they were read so, the criteria,
+what was held back, and what could not be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from service.evidence.marked import Marked, MarkedSentence
 from service.plain_text import inert
 
 _STATUS: Final = ("present", "absent", "possible")
 _SIGN: Final = {"met": "+", "unmet": "-", "unknown": "?"}
 
 
-def explain(decision: Mapping[str, Any]) -> str:
-    """The whole explanation, a line a fact."""
-    return "\n".join(inert_lines(decision)) + "\n"
+def explain(decision: Mapping[str, Any], marked: Marked) -> str:
+    """The whole explanation, a line a fact, the chart's text first."""
+    return "\n".join(_inert(line) for line in (*_text(marked), "", *_lines(decision))) + "\n"
 
 
-def inert_lines(decision: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of the explanation; whatever comes from a chart cannot drive a terminal."""
-    for line in _lines(decision):
-        indent = len(line) - len(line.lstrip(" "))
-        yield " " * indent + inert(line)
+def _inert(line: str) -> str:
+    """Whatever comes from a chart cannot drive a terminal."""
+    indent = len(line) - len(line.lstrip(" "))
+    return " " * indent + inert(line)
+
+
+def _text(marked: Marked) -> Iterator[str]:
+    yield "Text of the chart: [words looked for], {words that change what is said of them: how}; below, what it gave"
+    where = ""
+    for one in marked.sentences:
+        place = ", ".join(part for part in (one.ref, one.path, str(one.when or ""), one.section) if part)
+        if place != where:
+            yield f"  {place}"
+            where = place
+        # A sentence may run over several lines of its note.
+        yield f"    {' '.join(_notated(one).split())}"
+        for given in one.findings:
+            of = f" ({given.kind})" if given.kind else ""
+            yield f"      -> {given.atom} {given.status}{of}: {given.reason}"
+    if marked.unread:
+        yield f"  nothing of that is in {_sentences(marked.unread)}"
+
+
+def _notated(one: MarkedSentence) -> str:
+    parts = []
+    done = 0
+    for mark in one.marks:
+        words = one.text[mark.start : mark.end]
+        parts += [one.text[done : mark.start], f"[{words}]" if mark.asserts is None else f"{{{words}: {mark.asserts}}}"]
+        done = mark.end
+    return "".join([*parts, one.text[done:]])
+
+
+def _sentences(count: int) -> str:
+    return "one more sentence" if count == 1 else f"{count} more sentences"
 
 
 def _lines(decision: Mapping[str, Any]) -> Iterator[str]:

@@ -10,21 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cds_hooks import read_answers, read_request
+from service.chart.model import Chart
 from service.chart.read import read_chart
 from service.decision import Decision, decide
+from service.evidence.marked import Marked, mark
 from service.fhir.gather import gather
 from service.fhir.prefetch_table import TEMPLATES
 from service.knowledge.load import load_knowledge
+from service.knowledge.model import Knowledge
 from service.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A decision, and the milliseconds that loading the knowledge and deciding took."""
+    """A decision, what it was made of, and the milliseconds that loading the knowledge and deciding took."""
 
     decision: Decision
+    chart: Chart
+    knowledge: Knowledge
     loading: float
     deciding: float
+
+    def marked(self) -> Marked:
+        """The chart's text as it was read; the decision does not need it."""
+        return mark(self.chart, self.knowledge.reading, self.decision.findings)
 
 
 def decide_offline(body: bytes, at: datetime) -> Timed:
@@ -46,5 +55,6 @@ def decide_offline(body: bytes, at: datetime) -> Timed:
     )
     answers = read_answers(TEMPLATES, request.prefetch)
     gathered = asyncio.run(gather(request, answers, client=None, deadline=float("inf")))
-    decision = decide(read_chart(gathered, request.context.patient_id), knowledge, moment)
-    return Timed(decision, (loaded - started) * 1000, (time.perf_counter() - loaded) * 1000)
+    chart = read_chart(gathered, request.context.patient_id)
+    decision = decide(chart, knowledge, moment)
+    return Timed(decision, chart, knowledge, (loaded - started) * 1000, (time.perf_counter() - loaded) * 1000)

@@ -11,6 +11,7 @@ import pytest
 from support.running import a_request, running, settings_for
 
 from service import cli
+from service.evidence.marked import Marked, MarkedSentence, Marking
 from service.explain import explain
 
 AT = ["--at", "2026-11-30T09:00:00Z"]
@@ -73,7 +74,8 @@ def test_explain_prints_state_quotes_reasons_and_criteria_for_people(run: Run, p
     code, out, _ = run("decide", probable, "--explain", *AT)
 
     assert code == 0
-    assert out.startswith("State: probable, by rule probable-neurogenic-claudication")
+    assert out.startswith("Text of the chart: [words looked for]")
+    assert "\nState: probable, by rule probable-neurogenic-claudication" in out
     for said in ("A leg-symptom-on-walking: present", "better leaning on cart", "Criteria of", "+ ", "not documented:"):
         assert said in out
 
@@ -86,7 +88,12 @@ def test_an_explanation_cannot_drive_the_terminal() -> None:
         "gaps": [{"key": "documents", "code": "failed", "detail": "\x1b]0;x\x07"}],
     }  # fmt: skip
 
-    assert not {"\x1b", "\x07"} & set(explain(decision))
+    text = MarkedSentence("O/1", "p\x1b", "pain\x1b[2J", marks=(Marking(0, 4, "symptom", "pain", "pain"),))
+
+    said = explain(decision, Marked((text,)))
+
+    assert "[pain]" in said
+    assert not {"\x1b", "\x07"} & set(said)
 
 
 def test_silence_is_a_success(run: Run, tmp_path: Path) -> None:
