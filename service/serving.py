@@ -54,6 +54,13 @@ def serve(app: FastAPI, listening: socket.socket, *, started: Callable[[], Await
         server_header=False,
         timeout_graceful_shutdown=FAREWELL_SECONDS,
     )
+    collect_rarely()
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(_Server(config), listening, started))
+
+
+def collect_rarely() -> None:
+    """Spare what is loaded now from garbage collection, and collect less often from here on."""
     # The knowledge is some hundred thousand small objects that live as long as the process. Without this a full
     # collection walks them all and holds up a call for more than a tenth of a second.
     gc.collect()
@@ -61,8 +68,6 @@ def serve(app: FastAPI, listening: socket.socket, *, started: Callable[[], Await
     # A long chart is a hundred thousand objects, none of them garbage before the call ends: looking for cycles among
     # them after every 700 costs more than decoding them.
     gc.set_threshold(GARBAGE_OBJECTS, 20, 20)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(_Server(config), listening, started))
 
 
 async def _serve(server: _Server, listening: socket.socket, started: Callable[[], Awaitable[None]] | None) -> None:

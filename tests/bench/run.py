@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import statistics
 import sys
@@ -23,6 +22,7 @@ from bench.servers import Server, baseline, cartsign
 from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
 from service.logs import configure
+from service.serving import collect_rarely
 
 # How many Observations a chart has, and how many calls make a round.
 SIZES = {50: 300, 1000: 40}
@@ -129,11 +129,10 @@ def row(observations: int, name: str, tally: Tally, base: Tally) -> str:
 async def breakdown(knowledge: Knowledge, folder: Path) -> None:
     """Where the CPU time goes, the steps called in this process."""
     parts = {}
-    # As in the service: log lines go to a file, and the knowledge is not walked by the garbage collector.
+    # As in the service: log lines go to a file, garbage is collected rarely.
     log = (folder / "steps.log").open("w")
     configure("info", log)
-    gc.collect()
-    gc.freeze()
+    collect_rarely()
     for observations, calls in SIZES.items():
         bodies = [body(n, observations) for n in range(10**6, 10**6 + calls // 2)]
         await steps.milliseconds(bodies[:10], knowledge, folder)

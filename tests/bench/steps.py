@@ -18,7 +18,7 @@ from service.chart.read import read_chart
 from service.decision import decide
 from service.evidence.coded import coded_statements
 from service.evidence.extract import extract
-from service.evidence.passages import readings
+from service.evidence.passages import readings, telling
 from service.fhir.gather import gather
 from service.fhir.prefetch_table import TEMPLATES
 from service.hooks import with_evidence
@@ -70,9 +70,10 @@ async def _one(body: bytes, knowledge: Knowledge, recorder: Recorder) -> dict[st
     marks.append(clock())
     chart = read_chart(gathered, request.context.patient_id)
     marks.append(clock())
-    coded_statements(chart, knowledge.reading)
+    told = telling(chart, knowledge.reading)
+    coded_statements(told, knowledge.reading)
     marks.append(clock())
-    readings(chart, knowledge.reading)
+    readings(told, knowledge.reading)
     marks.append(clock())
     extract(chart, knowledge.reading, AT.date())
     marks.append(clock())
