@@ -126,6 +126,8 @@ class Lexicon:
         found: list[Mention] = []
         norms = [w.norm for w in words]
         begins = self._root.children
+        if not self._counts and begins.keys().isdisjoint(norms):
+            return found
         free = 0
         for at, norm in enumerate(norms):
             # Most words begin no phrase, and are passed by here.

@@ -184,14 +184,16 @@ def _read_sentence(
     if answer != "plain":
         # "Does it ease if you bend?" asks; the answer, not the `if`, decides.
         scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
-    cue_places = [(m.first, m.last) for m in cues]
-    scopes = trimmed(scopes, words, [(m.first, m.last) for m in (*postures, *cues)], cue_places)
+    if postures or cues:
+        cue_places = [(m.first, m.last) for m in cues]
+        scopes = trimmed(scopes, words, [(m.first, m.last) for m in (*postures, *cues)], cue_places)
     symptoms = symptoms_of(words, mentions, scopes, stops)
     concerned = symptoms
     if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
         concerned = [stand_in]
-    links = links_of(
-        Stretch(
+    links: list[Link] = []
+    if postures or cues or symptoms:
+        stretch = Stretch(
             words,
             postures,
             cues,
@@ -202,9 +204,8 @@ def _read_sentence(
             language.exceptions,
             before.pending,
             before.echo,
-        ),
-        before.topic,
-    )
+        )
+        links = links_of(stretch, before.topic)
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
     spoken: Symptom | None = None
     if answer != "denied":
