@@ -90,6 +90,8 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     if said is not None:
         return [_made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
     cue = cue_for(stretch, posture)
+    if cue is not None and posture.concept.implies is not None and "," in stretch.norms(cue.last, posture.first):
+        cue = None  # "worse standing, + shopping cart sign": its name says what it does, whatever came before the comma
     symptom = _symptom_for(stretch, posture, cue)
     outcome: Outcome | None
     if cue is not None:
@@ -195,7 +197,11 @@ def _merged(symptom: Symptom | None, topic: Symptom | None) -> Symptom | None:
 
 
 def _contrasted(stretch: Stretch, posture: Mention) -> bool:
-    """`better bent over than upright`, `unlike standing`: the posture is named as what the statement is not about."""
+    """`better bent over than upright`, `unlike standing`, `walking > standing`: the posture is named as what the
+    statement is not about."""
+    compared = any(other.last == posture.first - 2 for other in stretch.postures)
+    if compared and ">" in stretch.norms(posture.first - 1, posture.first - 1):
+        return True
     return bool(_CONTRASTS & {*stretch.norms(posture.first - 2, posture.first - 1)})
 
 

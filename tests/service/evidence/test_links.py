@@ -104,6 +104,10 @@ def test_such_a_name_negated_documents_the_opposite():
     assert said("Knoll glimmers. No steep sign.") == ["leg not-provoked extension"]
 
 
+def test_a_sign_behind_a_comma_is_not_turned_round_by_what_another_posture_does():
+    assert "leg eases flexion" in said("Knoll glimmers brighter propping, barrow sign.")
+
+
 def test_a_syndrome_is_a_symptom_on_walking():
     assert said("Gloam.") == [WALKING]
     assert said("Gloamosis.") == [WALKING]
@@ -183,7 +187,7 @@ def test_a_posture_near_the_symptom_is_linked_however_far_its_place_is():
     assert (link.posture, link.effect) == ("walking", "provokes")
 
 
-@pytest.mark.parametrize("contrast", ["than", ", unlike", "instead of", "rather than"])
+@pytest.mark.parametrize("contrast", ["than", ", unlike", "instead of", "rather than", ">"])
 def test_a_posture_named_in_contrast_is_not_what_eases(contrast):
     assert said(f"Knoll glimmers fainter lolling {contrast} propping.") == ["leg eases flexion"]
 
