@@ -43,6 +43,11 @@ def test_a_source_needs_a_place_to_look_it_up():
 
 def test_a_finding_needs_a_source():
     assert [problem for _, problem, _ in finding_of("sources: []").problems()] == ["no source"]
+
+
+def test_a_finding_may_rest_on_a_policy_of_the_project_that_is_put_into_words():
+    assert list(finding_of('{sources: [], policy: "Nobody is asked twice."}').problems()) == []
+    assert [problem for _, problem, _ in finding_of('{sources: [], policy: " "}').problems()] == ["no source"]
     assert [key for key, _, _ in finding_of("sources: [{citation: A paper}]").problems()] == ["sources"]
 
 
