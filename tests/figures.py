@@ -1,32 +1,23 @@
-"""Measures what docs/evidence.md reports; run it as `.venv/bin/python tests/figures.py`.
+"""Measures what docs/evidence.md reports of start-up and size; run it as `.venv/bin/python tests/figures.py`.
 
-Start-up is the time from starting the command to the first answered hook call. CPU is that of the server's process
-per call of `patient-view`, in process, with everything a real call does (recording on, every body distinct), beside a
-baseline in the same run: the same web framework decoding the same bodies and answering a constant card.
+Start-up is the time from starting the command to the first answered hook call. What a call costs is measured by
+`make bench`.
 """
 
-import asyncio
 import json
-import logging
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
-import structlog
-from fastapi import FastAPI, Request, Response
 
 ROOT = Path(__file__).parents[1]
-CALLS = 200
-ROUNDS = 5
-PORT = 8765
 NOTE = """HPI: 74 year old woman with bilateral thigh heaviness after one block, better leaning on the shopping cart.
 Pain free when sitting, worse with prolonged standing at the sink. No saddle numbness, no bladder or bowel change.
 PMH: hypertension, type 2 diabetes, osteoarthritis of the hands.
@@ -40,14 +31,6 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     print(f"install: {megabytes(ROOT / '.venv'):.0f} MB in .venv")
     print(f"start-up to first answer: {start_up():.2f} s")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    for observations, note in ((50, False), (50, True), (1000, True)):
-        ours, baseline = asyncio.run(cpu(observations, note))
-        words = "with a note" if note else "without notes"
-        print(
-            f"CPU per call, {observations} Observations, {words}: {ours * 1e3:.2f} ms;"
-            f" baseline {baseline * 1e3:.2f} ms; ratio {ours / baseline:.2f}"
-        )
 
 
 def megabytes(folder: Path) -> float:
@@ -56,11 +39,13 @@ def megabytes(folder: Path) -> float:
 
 def start_up() -> float:
     """Seconds from starting `cartsign serve` in open trust to its first answer to a hook call."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
             "CARTSIGN_TRUST": "open",
-            "CARTSIGN_PORT": str(PORT),
+            "CARTSIGN_PORT": str(port),
             "CARTSIGN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/figures.sqlite3",
         }
         body = msgspec.json.encode(hook_call(0, 5, True))
@@ -70,15 +55,15 @@ def start_up() -> float:
             try:
                 while True:
                     try:
-                        return answered(body, began)
+                        return answered(port, body, began)
                     except OSError:
                         time.sleep(0.02)
             finally:
                 server.terminate()
 
 
-def answered(body: bytes, began: float) -> float:
-    url = f"http://127.0.0.1:{PORT}/cds-services/neurogenic-claudication"
+def answered(port: int, body: bytes, began: float) -> float:
+    url = f"http://127.0.0.1:{port}/cds-services/neurogenic-claudication"
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert json.load(answer)["cards"]
@@ -127,50 +112,6 @@ def hook_call(number: int, observations: int, note: bool) -> dict[str, Any]:
 
 def bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources]}
-
-
-async def cpu(observations: int, note: bool) -> tuple[float, float]:
-    """Median CPU seconds per call: ours, and the baseline's, rounds taken in turn."""
-    from service.app import create_app
-    from service.settings import read_settings
-
-    with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings(
-            {"CARTSIGN_TRUST": "open", "CARTSIGN_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/figures.sqlite3"}
-        )
-        app = create_app(settings)
-        bodies = (msgspec.json.encode(hook_call(n, observations, note)) for n in range(10**9))
-        async with app.router.lifespan_context(app):
-            ours, theirs = [], []
-            for _ in range(ROUNDS):
-                ours.append(await spent(app, bodies))
-                theirs.append(await spent(baseline_app(), bodies))
-    return sorted(ours)[ROUNDS // 2], sorted(theirs)[ROUNDS // 2]
-
-
-async def spent(app: Callable[..., Awaitable[None]], bodies: Iterator[bytes]) -> float:
-    calls = CALLS if len(next(bodies)) < 200_000 else CALLS // 10
-    sent = [next(bodies) for _ in range(calls)]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
-        began = time.process_time()
-        for body in sent:
-            answer = await client.post(
-                "/cds-services/neurogenic-claudication", content=body, headers={"content-type": "application/json"}
-            )
-            assert answer.status_code == 200
-        return (time.process_time() - began) / calls
-
-
-def baseline_app() -> FastAPI:
-    app = FastAPI(openapi_url=None)
-    card = {"cards": [{"summary": "Constant", "indicator": "info", "source": {"label": "Baseline"}}]}
-
-    @app.post("/cds-services/neurogenic-claudication")
-    async def answer(request: Request) -> Response:
-        msgspec.json.decode(await request.body())
-        return Response(msgspec.json.encode(card), media_type="application/json")
-
-    return app
 
 
 if __name__ == "__main__":
