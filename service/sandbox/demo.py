@@ -4,6 +4,7 @@ tests."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,14 +69,27 @@ DEMO_PATIENTS: Final = (
     DemoPatient("demo-mixed", "mixed", "eases on bending forward, and an ankle-brachial index of 0.84"),
     DemoPatient("demo-vascular", "vascular", "a calf cramp that eases on standing still, ankle-brachial index 0.72"),
     DemoPatient("demo-red-flag", "redFlag", "new urinary retention and saddle numbness with leg pain on walking"),
+    DemoPatient("demo-acute-limb", "redFlag", "a leg suddenly cold, white and without pulses"),
+    DemoPatient("demo-aneurysm", "redFlag", "a known aortic aneurysm, and now sudden back pain"),
+    DemoPatient("demo-foot-drop", "redFlagUrgent", "a foot drop, and nobody knows since when"),
+    DemoPatient("demo-rest-pain", "redFlagUrgent", "pain at rest and an ulcer, ankle-brachial index 0.38"),
+    DemoPatient("demo-known", "alreadyDiagnosed", "neurogenic claudication already on the problem list"),
+    DemoPatient("demo-conflict", "conflict", "two notes that contradict each other about leaning forward"),
+    DemoPatient("demo-sitting-only", "possible", "eases on sitting down, which does not separate; the card asks"),
+    DemoPatient("demo-rest-only", "insufficient", "relieved by rest, posture not stated"),
+    DemoPatient("demo-no-relief", "silent", "thighs ache on walking, and nobody asked what eases them"),
+    DemoPatient("demo-back-only", "silent", "back pain eased by bending; leg pain is denied, and in a handout only"),
     DemoPatient("demo-family-history", "silent", "it was her mother who had neurogenic claudication"),
     DemoPatient("demo-silent", "silent", "an ordinary chart: hypertension and diabetes"),
-    DemoPatient("demo-vendor-shaped", "possible", "OID code systems, components, refuted and withdrawn entries"),
-    DemoPatient("demo-sitting-only", "possible", "eases on sitting down, which does not separate; the card asks"),
-    DemoPatient("demo-conflict", "conflict", "two notes that contradict each other about leaning forward"),
     DemoPatient("demo-boilerplate", "possible", "return precautions that name saddle numbness: no red flag"),
-    DemoPatient("demo-known", "alreadyDiagnosed", "neurogenic claudication already on the problem list"),
-    DemoPatient("demo-rest-only", "insufficient", "relieved by rest, posture not stated"),
+    DemoPatient("demo-vendor-shaped", "possible", "OID code systems, components, refuted and withdrawn entries"),
+    DemoPatient("demo-pacemaker", "possible", "a pacemaker: the MRI depends on the device, CT instead"),
+    DemoPatient("demo-anticoagulant", "probable", "apixaban and diabetes, which a later injection would have to know"),
+    DemoPatient("demo-recent-mri", "probable", "a lumbar MRI three months ago: read it, do not repeat it"),
+    DemoPatient("demo-therapy-done", "possible", "ten weeks of physical therapy are behind her"),
+    DemoPatient("demo-therapy-ordered", "possible", "physical therapy is ordered already"),
+    DemoPatient("demo-surgery", "probable", "a lumbar decompression seven years ago"),
+    DemoPatient("demo-stiff-arteries", "possible", "ankle-brachial index 1.55: arteries that cannot be compressed"),
 )
 
 
@@ -86,10 +100,12 @@ def demo_request(
     hook_instance: str,
     *,
     prefetch: dict[str, Any] | None = None,
+    drafts: Sequence[str] = ("lumbar-mri",),
 ) -> dict[str, Any]:
     """The request an EHR would send for a demo patient and one of the four hooks; without prefetch unless given.
 
-    The order hooks draft a lumbar MRI without contrast (LOINC 30679-5). Raises ValueError for another hook.
+    The order hooks draft the `DRAFT_ORDERS` with the ids in `drafts`; order-select has just picked the last of them.
+    Raises ValueError for another hook or draft.
     """
     context: dict[str, Any] = {
         "userId": CLINICIAN,
@@ -97,12 +113,13 @@ def demo_request(
         "encounterId": DemoPatient(patient_id, "", "").encounter,
     }
     if hook in ("order-select", "order-sign"):
-        draft = _draft_order(patient_id)
-        context["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft}]}
+        orders = [_drafted(draft, patient_id) for draft in drafts]
+        entries = [{"resource": order} for order in orders]
+        context["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         if hook == "order-select":
-            context["selections"] = [f"ServiceRequest/{draft['id']}"]
-    elif hook not in ("patient-view", "encounter-start"):
-        raise ValueError(f"{hook} is not among patient-view, encounter-start, order-select and order-sign")
+            context["selections"] = [f"ServiceRequest/{order['id']}" for order in orders[-1:]]
+    elif hook not in HOOKS:
+        raise ValueError(f"{hook} is not among {', '.join(HOOKS)}")
     request: dict[str, Any] = {
         "hook": hook,
         "hookInstance": hook_instance,
@@ -114,15 +131,12 @@ def demo_request(
     return request
 
 
-def _draft_order(patient_id: str) -> dict[str, Any]:
-    return {
-        "resourceType": "ServiceRequest",
-        "id": f"{patient_id}-draft",
-        "status": "draft",
-        "intent": "order",
-        "code": {
-            "coding": [{"system": "http://loinc.org", "code": "30679-5", "display": "MR Lumbar spine WO contrast"}]
-        },
+def _drafted(draft: str, patient_id: str) -> dict[str, Any]:
+    known = {order.id: order for order in DRAFT_ORDERS}
+    if draft not in known:
+        raise ValueError(f"{draft} is not among the draft orders {', '.join(known)}")
+    return known[draft].resource | {
+        "id": f"{patient_id}-{draft}",
         "subject": {"reference": f"Patient/{patient_id}"},
         "requester": {"reference": CLINICIAN},
     }

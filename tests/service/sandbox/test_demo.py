@@ -1,15 +1,19 @@
 """The demo patients: what an EHR would send for them, and what is concluded."""
 
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
+from fhir.resources.R4B.servicerequest import ServiceRequest
 
+from service.assessment.definition import State
 from service.chart.read import Gathered, read_chart
 from service.decision import decide
+from service.evidence.drafted import drafted_orders
 from service.fhir.prefetch_table import TEMPLATES
 from service.knowledge.load import load_knowledge
 from service.moment import Moment
-from service.sandbox.demo import DEMO_PATIENTS, demo_request
+from service.sandbox.demo import DEMO_PATIENTS, DRAFT_ORDERS, demo_request
 from service.sandbox.search import find
 from service.sandbox.store import Store
 
@@ -55,8 +59,50 @@ def test_another_hook_is_refused():
         demo_request("demo-possible", "appointment-book", SERVER, INSTANCE)
 
 
-def test_there_are_at_least_ten_demo_patients_with_readable_ids_and_one_line_each():
-    assert len(DEMO_PATIENTS) >= 10
+def test_any_of_the_draft_orders_can_be_put_in_and_the_last_one_is_picked():
+    drafts = [order.id for order in DRAFT_ORDERS]
+    context = demo_request("demo-possible", "order-select", SERVER, INSTANCE, drafts=drafts)["context"]
+    orders = [entry["resource"] for entry in context["draftOrders"]["entry"]]
+
+    assert context["selections"] == [f"ServiceRequest/demo-possible-{drafts[-1]}"]
+    for order in orders:
+        ServiceRequest.model_validate(order)
+        assert order["subject"] == {"reference": "Patient/demo-possible"}
+    with pytest.raises(ValueError, match="haircut"):
+        demo_request("demo-possible", "order-sign", SERVER, INSTANCE, drafts=["haircut"])
+
+
+def test_no_draft_order_repeats_the_wording_of_cpt():
+    for order in DRAFT_ORDERS:
+        for coding in order.resource["code"].get("coding", ()):
+            assert not (coding["system"].endswith("/cpt") and "display" in coding)
+
+
+def test_every_state_of_the_decision_table_has_a_demo_patient():
+    assert {patient.state for patient in DEMO_PATIENTS} == set(get_args(State))
+
+
+def test_what_each_draft_order_is_drafted_for_is_recognised(knowledge):
+    expected = {
+        "lumbar-mri": "lumbar-mri",
+        "lumbar-mri-by-words": "lumbar-mri",
+        "lumbar-ct": "lumbar-ct",
+        "spine-injection": "spine-injection",
+        "arterial-study": "arterial-study",
+        "physical-therapy": "physical-therapy",
+        "pain-referral": "pain-referral",
+        "blood-count": None,
+    }
+    assert list(expected) == [order.id for order in DRAFT_ORDERS]
+    for order in DRAFT_ORDERS:
+        drafted = read_chart(Gathered(drafts=({"id": "d"} | order.resource,)), "p")
+        (kinds,) = (one.kinds for one in drafted_orders(drafted, knowledge.reading))
+        wanted = expected[order.id]
+        assert (wanted in kinds) if wanted else not kinds
+
+
+def test_there_are_at_least_sixteen_demo_patients_with_readable_ids_and_one_line_each():
+    assert len(DEMO_PATIENTS) >= 16
     assert len({patient.id for patient in DEMO_PATIENTS}) == len(DEMO_PATIENTS)
     for patient in DEMO_PATIENTS:
         assert patient.id.startswith("demo-")

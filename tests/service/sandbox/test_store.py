@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from calendar import month_name
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_no_demo_note_names_a_date_since_dates_move():
     for document in Store.demo(TODAY).of_type("DocumentReference"):
         text = base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
         assert not re.search(r"\b(19|20)\d\d\b", text)
+        assert not re.search(rf"\b({'|'.join(month_name[1:])})\b", text)
 
 
 def test_references_by_urn_uuid_are_resolved_within_their_bundle():
