@@ -24,23 +24,33 @@ STATES: Final[Mapping[str, str]] = {
     "insufficient": "Too little is documented to tell what kind of claudication this is",
     "silent": "Nothing to say about neurogenic claudication",
 }
-_ORDER: Final = ("present", "absent", "possible")
+HEADINGS: Final[Mapping[str, str]] = {
+    "present": "Found in the record",
+    "absent": "Documented as absent",
+    "possible": "Only possible, or not clear enough to count",
+    "beside": "Also on record",
+}
 
 
 def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
     """The page for one decision as storage keeps it, JSON in bytes; `titles` names a finding by its letter."""
 
     def called(finding: Mapping[str, Any]) -> str:
-        title = titles.get(finding["atom"]) or named(finding["id"])
+        title = titles.get(finding.get("atom", finding["id"])) or named(finding["id"])
         return title[:1].upper() + title[1:]
 
     decision = msgspec.json.decode(recorded, type=dict[str, Any])
     findings = decision["findings"]
+    groups = [(status, [f for f in findings if f["status"] == status]) for status in ("present", "absent", "possible")]
+    # What a card's options may depend on; decisions of earlier versions say nothing of it.
+    groups.append(("beside", [f for f in decision.get("context", ()) if f["status"] == "present"]))
     return page(
         "evidence.html",
         state=STATES.get(decision["state"], decision["state"]),
         decision=decision,
-        groups=[(status, [f for f in findings if f["status"] == status]) for status in _ORDER],
+        groups=groups,
+        headings=HEADINGS,
+        marks=any(evidence.get("marks") for _, group in groups for f in group for evidence in f["evidence"]),
         undocumented=[called(f) for f in findings if f["status"] == "not-documented"],
         criteria=by_rule(decision["criteria"]),
         cards=[

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.pages.document import HEADERS
+from service.pages.document import HEADERS, STYLE
 from service.pages.evidence import evidence_page, marked, missing_page, named, unavailable_page
 
 DECISION: dict[str, Any] = {
@@ -99,6 +99,32 @@ def test_the_phrases_that_decided_are_marked_in_the_quote() -> None:
     quote = marked(DECISION["findings"][0]["evidence"][0])
 
     assert quote == '<mark class="target">Leg pain</mark> when walking, <mark class="modifier">not</mark> at rest.'
+
+
+def test_the_marks_are_explained_where_there_are_any() -> None:
+    unmarked = {**DECISION, "findings": []}
+
+    assert "In the quotations" in page_of(DECISION)
+    assert "In the quotations" not in page_of(unmarked)
+
+
+def test_the_marks_are_told_apart_without_colour() -> None:
+    assert re.search(r"mark \{[^}]*border-bottom: 2px solid", STYLE)
+    assert re.search(r"mark\.modifier \{[^}]*border-bottom-style: dotted", STYLE)
+
+
+def test_what_else_is_on_record_and_may_change_the_options_is_shown() -> None:
+    evidence = {"ref": "Device/1", "path": "type", "quote": "pacemaker", "status": "present", "reason": "coded 1"}
+    context = [
+        {"id": "implant", "status": "present", "evidence": [evidence]},
+        {"id": "diabetes", "status": "absent", "evidence": [evidence]},
+    ]
+
+    text = Tags(page_of({**DECISION, "context": context})).text
+    assert "Also on record" in text
+    assert "Implant" in text
+    assert "Diabetes" not in text
+    assert "Also on record" not in page_of(DECISION)
 
 
 def test_overlapping_or_misplaced_marks_never_lose_a_word() -> None:
