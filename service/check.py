@@ -178,8 +178,10 @@ def _differences(vignette: Vignette, decision: Decision, knowledge: Knowledge) -
     if expected.flag and decision.flag != expected.flag:
         yield f"expected flag {expected.flag}, decided {decision.flag}"
     for atom, status in expected.findings.items():
-        found = decision.findings[atom]
-        if found.status != status:
+        found = decision.findings.by_atom.get(atom)
+        if found is None:
+            yield f"there is no finding {atom!r}; write the letter of one, or the name of an auxiliary one"
+        elif found.status != status:
             yield f"expected {atom} {status}, found {found.status}"
             for evidence in found.evidence:
                 yield f"    {evidence.status}: {evidence.quote!r}: {evidence.reason}"

@@ -93,9 +93,23 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
         return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
     if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
+        if _leads_on(stretch, posture, cue):
+            return True
         near = min((stretch.cost(m, posture) for s in stretch.symptoms for m in s.mentions), default=None)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
+
+
+def _leads_on(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether a comma parts the cue from the posture before it, and it leads on to one behind it: `tingle after ten
+    minutes of walking, better pushing the pram`."""
+    if cue.first < posture.first or "," not in stretch.norms(posture.last + 1, cue.first - 1):
+        return False
+    return any(
+        cue.last < other.first and not stopped(stretch, cue, other)
+        and "," not in stretch.norms(cue.last + 1, other.first - 1)
+        for other in stretch.postures
+    )  # fmt: skip
 
 
 def _joined(stretch: Stretch, cue: Mention) -> bool:

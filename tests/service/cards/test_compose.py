@@ -149,6 +149,7 @@ def test_each_picture_has_its_topic_and_its_indicator(given: dict, topic: str, i
         ({**POSSIBLE, "therapy_done": "present"}, [MRI, CONSULT]),
         ({**POSSIBLE, "therapy_done": "present", "Q1": "present"}, [MRI, CONSULT, PT]),
         ({**POSSIBLE, "Q2": "present"}, [PT, CONSULT]),
+        ({**POSSIBLE, "lumbar_imaging_open": "present"}, [PT, CONSULT]),
         ({**POSSIBLE, "pain_referral_open": "present"}, [PT, MRI]),
         ({**POSSIBLE, "spine_referral_open": "present"}, [PT, MRI]),
         ({**VASCULAR, "vascular_referral_open": "present"}, []),
@@ -417,6 +418,11 @@ def test_a_quotation_is_not_said_to_say_the_weaker_thing_too():
     assert "- Leg or buttock symptom on walking: “leg pain on walking”" in card(**told, R=["fracture"]).detail
     other = {"symptom": [evidence("symptom", quote="back pain")]}
     assert "- Back, buttock or leg symptom: “back pain”" in card(**other, R=["fracture"]).detail
+
+
+def test_an_index_too_high_to_count_is_on_record_all_the_same():
+    assert "; ankle-brachial index" in card(**POSSIBLE).detail
+    assert "ankle-brachial index" not in card(**POSSIBLE, abi_not_compressible="present").detail.split("Worth asking")[0]
 
 
 def test_in_diabetes_a_normal_index_does_not_close_the_vascular_question():

@@ -42,6 +42,12 @@ def test_each_of_two_cues_takes_its_own_posture():
     assert said("Knoll glimmers: strolling kindles it, lolling dims it.") == expected
 
 
+def test_relief_behind_a_comma_that_leads_on_to_a_posture_is_no_relief_of_walking():
+    expected = [WALKING, "leg eases sitting"]
+    assert said("Knoll glimmers when ten times ten steps of strolling, fainter zonking.") == expected
+    assert said("Knoll glimmers, strolling fainter.") == ["leg eases walking"]
+
+
 def test_one_cue_takes_every_posture_of_its_list():
     assert said("Knoll glimmers dimmed by zonking or lolling.") == ["leg eases sitting", "leg eases flexion"]
 
