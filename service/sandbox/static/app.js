@@ -62,6 +62,7 @@ function openChart() {
   }
   state = { ...state, patient: patient.id, drafts: state.drafts.filter((id) => world.drafts.some((known) => known.id === id)) };
   if (isOrderHook(state.hook) && !state.drafts.length && world.drafts.length) state.drafts = [world.drafts[0].id];
+  history.replaceState(null, "", fragmentOf(state));
   listPatients();
   document.title = `${patient.name}, Cartsign mock EHR`;
   const view = { patient, state, drafts: world.drafts, today };
@@ -127,6 +128,16 @@ function listPatients() {
   showPatients(at("patients"), at("patient-count"), world.patients, state, today);
   at("none-found").hidden = filterPatients(at("patients"), at("find").value);
   if (focused) at("patients").querySelector(`[data-patient="${CSS.escape(focused)}"]`)?.focus();
+  else showCurrent();
+}
+
+/** Scrolls the list, and nothing but the list, to the patient whose chart is open. */
+function showCurrent() {
+  const list = at("patients");
+  const current = list.querySelector("[aria-current]");
+  if (!current) return;
+  const above = current.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  if (above < 0 || above > list.clientHeight - current.clientHeight) list.scrollTop += above - list.clientHeight / 3;
 }
 
 function marked(current) {

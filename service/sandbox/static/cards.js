@@ -55,6 +55,7 @@ function suggestionsOf(card, id, taken, patientName) {
     const take = async () => {
       for (const other of single ? buttons : [button]) other.disabled = true;
       button.classList.add("chosen");
+      button.querySelector(".icon").replaceWith(icon("met"));
       const said = el("p", { class: "feedback", role: "status" }, "Sending feedback…");
       const heading = el("p", { class: "taken-title", tabindex: -1 }, icon("met"), shown(`Accepted: ${suggestion.label}`));
       taken.append(el("section", { "aria-label": "Draft order" }, heading, (suggestion.actions ?? []).map((action) => orderPanel(action, patientName)), said));

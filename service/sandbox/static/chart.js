@@ -19,7 +19,7 @@ export function showPatients(place, count, patients, state, today) {
       "li", {},
       el(
         "a", { href: fragmentOf({ ...state, view: "charts", patient: patient.id, tab: "chart" }), "aria-current": current ? "true" : false, "data-patient": patient.id },
-        el("span", { class: "who" }, el("b", {}, shown(patient.name)), el("span", { class: "soft" }, person(patient, today))),
+        el("span", { class: "who" }, el("b", {}, shown(patient.name)), el("span", { class: "soft" }, briefly(patient, today))),
         el("span", { class: "shows" }, shown(patient.shows)),
         el("span", { class: `pill ${patient.state}` }, STATES[patient.state]?.[0] ?? patient.state),
       ),
@@ -89,6 +89,10 @@ function label(hook) {
 function person(patient, today) {
   const age = ageOn(today, patient.birthDate);
   return [patient.gender && capital(patient.gender), age !== null && String(age)].filter(Boolean).join(", ");
+}
+
+function briefly(patient, today) {
+  return [ageOn(today, patient.birthDate), patient.gender?.[0]?.toUpperCase()].filter((part) => part !== null && part !== undefined).join(" ");
 }
 
 /** What a call was about, for the line above its answer. */

@@ -4,8 +4,8 @@ export const EXAMPLES = [
   {
     title: "Leaning on a cart eases it",
     age: "71",
-    note: `Subjective: Aching in both buttocks and thighs after walking about two blocks. He can shop for an hour as long as he leans
-on the cart. Sitting down takes it away within minutes; standing at the sink brings it on.
+    note: `Subjective: Aching in both buttocks and thighs after walking about two blocks, eases when he leans on the shopping cart.
+Gone on sitting down; worse with prolonged standing at the sink.
 Denies saddle numbness or change in bladder or bowel function.
 Exam: Pedal pulses 2+ on both sides. Strength 5/5 throughout.`,
   },

@@ -86,12 +86,11 @@ function refusal(answer) {
   const title = REFUSALS[answer.status] ?? "The service refused the call";
   return el(
     "div", { class: "notice critical" },
-    el("h3", {}, icon("critical"), `${answer.status} ${answer.statusText}: `, title),
+    el("h3", {}, icon("critical"), el("span", {}, `${[answer.status, answer.statusText].filter(Boolean).join(" ")}: ${title}`)),
     issues.length ? el("ul", { class: "plain" }, issues.map((issue) => el(
       "li", {}, el("b", {}, shown(`${issue.severity ?? "error"}, ${issue.code ?? "unknown"}: `)), shown(issue.diagnostics ?? issue.details?.text ?? ""),
       issue.expression?.length ? el("span", { class: "soft" }, shown(` at ${issue.expression.join(", ")}`)) : null,
     ))) : el("p", {}, "The answer is no OperationOutcome; it is shown under “Response”."),
-    el("p", { class: "soft" }, `Correlation id ${answer.correlation}`),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { el, fill } from "./dom.js";
 
-/** `tabs` are `{id, title, panel()}`, panels made when first shown; `picked(id)` hears of every change. */
+/** `tabs` are `{id, title, panel()}`, panels made when first shown; `picked(id)` hears of each one a person picks. */
 export function tabs(label, list, first, picked) {
   const panel = el("div", { role: "tabpanel", class: "panel", id: "behind-panel", tabindex: 0 });
   const ready = new Map();
@@ -16,17 +16,20 @@ export function tabs(label, list, first, picked) {
     panel.setAttribute("aria-labelledby", buttons[index].id);
     fill(panel, ready.get(id));
     if (focus) buttons[index].focus();
-    picked(id);
+  };
+  const choose = (index, focus) => {
+    pick(index, focus);
+    picked(list[index].id);
   };
   const keys = (event) => {
     const at = buttons.indexOf(event.target);
     const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    pick((to + list.length) % list.length, true);
+    choose((to + list.length) % list.length, true);
   };
   const buttons = list.map(({ id, title }, index) =>
-    el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "behind-panel", onclick: () => pick(index, false) }, title));
+    el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "behind-panel", onclick: () => choose(index, false) }, title));
   const bar = el("div", { role: "tablist", "aria-label": label, class: "tabs", onkeydown: keys }, buttons);
   pick(Math.max(0, list.findIndex(({ id }) => id === first)), false);
   return [bar, panel];
