@@ -131,6 +131,8 @@ async def _introduce(settings: Settings, patient: str | None) -> None:
             _complain(f"The first call failed: {problem}")
         else:
             _say(show_cards(response, colour=wants_colour(sys.stdout)))
+    if settings.sandbox:
+        _say(f"Mock EHR       {settings.url}/sandbox   (open it in a browser)")
     _say(f"CDS services   {settings.url}/cds-services")
     if settings.sandbox:
         _say(f"Demo charts    {settings.url}/sandbox/fhir/Patient")
