@@ -128,7 +128,7 @@ class Composer:
     ) -> Iterator[Suggestion]:
         reasons = [piece.ref for piece in sorted((s.evidence for s in assessment.evidence), key=newest_first)]
         for offer in offered:
-            if not offer.variant.order:
+            if not offer.variant.order or offer.drafted:
                 continue
             label = label_of(offer, self.library)
             in_short = [part.in_short for _, part in offer.parts if part.in_short]

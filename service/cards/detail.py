@@ -87,7 +87,8 @@ def _option(offer: Offer, findings: Findings, library: CardLibrary) -> str:
     for text, part in offer.parts:
         quote = quoted(findings, part.quotes, library.words)
         parts.append(f"{text} On record: {quote}." if quote else text)
-    return f"**{capital(label_of(offer, library))}**: {' '.join(parts)}"
+    label = capital(label_of(offer, library)) + (", being drafted" if offer.drafted else "")
+    return f"**{label}**: {' '.join(parts)}"
 
 
 def _basis(assessment: Assessment, sources: Iterable[SourceDefinition], cites_rule: bool) -> str:

@@ -105,11 +105,12 @@ def _problems(key: str, part: Variant | Caution, atoms: Collection[str]) -> Iter
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An option as it stands for one chart."""
+    """An option as it stands for one chart; what is `drafted` already is told with its condition, not suggested."""
 
     id: str
     variant: Variant
     cautions: tuple[Caution, ...] = ()
+    drafted: bool = False
 
     @property
     def parts(self) -> tuple[tuple[str, Variant | Caution], ...]:
@@ -120,14 +121,14 @@ class Offer:
 def offers(wanted: Iterable[str], options: Options, findings: Findings, drafted: Mapping[str, bool]) -> list[Offer]:
     """The options in `wanted` that stand for these findings, in that order.
 
-    `drafted` tells, by order id, whether such an order is being drafted already: it is not offered again.
+    `drafted` tells, by order id, whether such an order is being drafted already.
     """
     by_id = options.by_id
     found = []
     for name in wanted:
         variant = next((v for v in by_id[name].variants if applies(v.when, findings)), None)
-        if variant is None or drafted.get(variant.order, False):
+        if variant is None:
             continue
         cautions = (c for c in options.cautions if variant.order in c.about and applies(c.when, findings))
-        found.append(Offer(name, variant, tuple(cautions)))
+        found.append(Offer(name, variant, tuple(cautions), drafted.get(variant.order, False)))
     return found

@@ -17,6 +17,7 @@ from service.assessment.assess import assess
 from service.cards.compose import Composer
 from service.cards.definition import CardLibrary
 from service.chart.model import Chart, Gap, Patient
+from service.evidence.drafted import DraftedOrder
 from service.evidence.model import Findings
 from service.moment import Moment
 
@@ -30,10 +31,15 @@ MOMENT = Moment(
 CHART = Chart(Patient("p1", date(1960, 1, 1)))
 
 
-def cards(found: Findings, chart: Chart = CHART, library: CardLibrary | None = None) -> tuple[Card, ...]:
+def cards(
+    found: Findings,
+    chart: Chart = CHART,
+    library: CardLibrary | None = None,
+    drafted: tuple[DraftedOrder, ...] = (),
+) -> tuple[Card, ...]:
     library = library or shipped_cards()
     conclusion = assess(found, shipped_rules(), library.titles)
-    composer = Composer(found, shipped_rules(), chart, (), library, MOMENT)
+    composer = Composer(found, shipped_rules(), chart, drafted, library, MOMENT)
     return tuple(each.card for each in composer.compose(conclusion))
 
 
@@ -289,6 +295,13 @@ def test_the_mixed_card_puts_the_abi_first_and_lets_the_mri_wait():
     assert shown.summary.endswith("check the ABI first")
     assert shown.suggestions[0].label == "Ankle-brachial index"
     assert "waits until the vascular question is settled" in shown.detail
+
+
+def test_an_order_that_is_being_drafted_is_told_what_it_depends_on_and_not_suggested_again():
+    drafted = (DraftedOrder("ServiceRequest/1", frozenset({"lumbar-mri"})),)
+    (shown,) = cards(findings(**MIXED), drafted=drafted)
+    assert MRI not in codes(shown)
+    assert "**MRI of the lumbar spine without contrast, being drafted**: waits until the vascular" in shown.detail
 
 
 def test_a_reduced_abi_on_record_is_named_and_not_simply_ordered_again():

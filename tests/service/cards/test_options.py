@@ -26,8 +26,8 @@ OPTIONS = msgspec.convert(yaml.safe_load(TEXT), Options)
 ORDERS = {"stroll", "photo"}
 
 
-def offered(*wanted: str, drafted: dict[str, bool] | None = None, **given) -> list[str]:
-    found = offers(wanted, OPTIONS, findings(**given), drafted or {})
+def offered(*wanted: str, **given) -> list[str]:
+    found = offers(wanted, OPTIONS, findings(**given), {})
     return [f"{o.id}: {'; '.join(text for text, _ in o.parts)}" for o in found]
 
 
@@ -45,8 +45,9 @@ def test_the_card_decides_about_the_order():
     assert offered("picture", "walk", F="present") == ["picture: comes later", "walk: comes first"]
 
 
-def test_what_is_drafted_already_is_not_offered_again():
-    assert offered("walk", "picture", F="present", drafted={"stroll": True}) == ["picture: comes later"]
+def test_what_is_drafted_already_is_marked():
+    found = offers(["walk", "picture"], OPTIONS, findings(F="present"), {"stroll": True})
+    assert [(offer.id, offer.drafted) for offer in found] == [("walk", True), ("picture", False)]
 
 
 def test_a_caution_goes_with_the_orders_it_is_about():
