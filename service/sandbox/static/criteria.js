@@ -16,7 +16,7 @@ export function criteriaPanel({ decision }) {
   }
   const decided = decision.rule?.id;
   const blocks = [...rules].map(([rule, criteria]) => [
-    el("h4", {}, outward(new URL(`rules/${encodeURIComponent(rule)}`, BASE).href, unkebabed(rule)), el("span", { class: "soft" }, rule === decided ? `decided, version ${decision.rule.version}` : "the nearest other rule")),
+    el("h3", {}, outward(new URL(`rules/${encodeURIComponent(rule)}`, BASE).href, unkebabed(rule)), el("span", { class: "soft" }, rule === decided ? `decided, version ${decision.rule.version}` : "the nearest other rule")),
     tree(criteria),
   ]);
   return blocks.length ? blocks.flat() : [el("p", {}, "No rule was reached.")];
@@ -46,7 +46,7 @@ function row({ text, outcome, atom }) {
 
 /** The panel of cards shown, cards held back with the reason, drafts that were recognised, and gaps. */
 export function heldPanel({ decision }) {
-  const list = (title, items, none) => [el("h4", {}, title), items.length ? el("ul", { class: "plain" }, items) : el("p", { class: "soft" }, none)];
+  const list = (title, items, none) => [el("h3", {}, title), items.length ? el("ul", { class: "plain" }, items) : el("p", { class: "soft" }, none)];
   return [
     ...list("Cards shown", decision.cards.map((card) => el("li", {}, el("b", {}, shown(card.summary)), el("span", { class: "soft" }, shown(` ${card.source.topic?.code ?? ""}`)))), "None."),
     ...list("Cards held back", decision.held.map((held) => el("li", {}, el("b", {}, shown(held.card?.summary ?? held.topic)), el("p", {}, shown(held.reason)))), "None."),

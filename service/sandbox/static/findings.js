@@ -30,11 +30,11 @@ export function findingsPanel({ decision, titles }) {
     ...spoken,
     uncounted.length ? group("uncounted", uncounted, called) : null,
     decision.context.length ? [
-      el("h4", {}, "Done already, and what changes the options"),
+      el("h3", {}, "Done already, and what changes the options"),
       el("ul", { class: "findings" }, decision.context.map((finding) => one(finding, called))),
     ] : null,
     bare.length ? [
-      el("h4", { class: "status not-documented" }, icon("quiet"), `Not documented (${bare.length})`),
+      el("h3", { class: "status not-documented" }, icon("quiet"), `Not documented (${bare.length})`),
       el("p", { class: "soft" }, "The record says nothing of these either way; that is never taken for absence."),
       el("ul", { class: "names" }, bare.map((finding) => el("li", {}, el("abbr", { class: "letter" }, finding.atom), called(finding)))),
     ] : null,
@@ -45,7 +45,7 @@ function group(status, found, called) {
   const [word, shape] = statusOf(status);
   const many = found.filter(({ atom }) => atom).length;
   return [
-    el("h4", { class: `status ${status}` }, icon(shape), `${word} (${many})`),
+    el("h3", { class: `status ${status}` }, icon(shape), `${word} (${many})`),
     el("ul", { class: "findings" }, found.map((finding) => one(finding, called))),
   ];
 }

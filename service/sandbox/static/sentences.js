@@ -65,7 +65,7 @@ function resource(group, titles) {
   const any = group.some((sentence) => sentence.findings.length);
   return el(
     "section", { class: any ? "giving" : "idle" },
-    el("h4", {}, RESOURCES[type] ?? type, el("span", { class: "soft" }, [date && day(date), ref].filter(Boolean).join(" · "))),
+    el("h3", {}, RESOURCES[type] ?? type, el("span", { class: "soft" }, [date && day(date), ref].filter(Boolean).join(" · "))),
     el("ol", {}, items),
   );
 }
