@@ -27,13 +27,14 @@ def read_drafts(
     selected, with a gap: an id that does not fit must not silence an answer.
     """
     entries = list(_readable(resources, gaps))
+    picked = None if selections is None else frozenset(_local(selection) for selection in selections)
     drafts = []
     for entry in entries:
-        if entry.kind == "ServiceRequest" and (draft := _read(entry, selections, subject)) is not None:
+        if entry.kind == "ServiceRequest" and (draft := _read(entry, picked, subject)) is not None:
             drafts.append(draft)
         gaps += entry.gaps
     known = {name for entry in entries for name in (entry.ref, entry.id)}
-    if selections and known.isdisjoint(_local(selection) for selection in selections):
+    if picked and known.isdisjoint(picked):
         gaps.append(Gap(KEY, "unreadable", "the selections name none of the draft orders; all were taken as selected"))
         drafts = [Draft(draft.ref, draft.concept) for draft in drafts]
     return tuple(sorted(set(drafts), key=repr))
@@ -48,7 +49,7 @@ def _readable(resources: Iterable[Any], gaps: list[Gap]) -> Iterator[Entry]:
             gaps.append(Gap(KEY, "unreadable", "an entry is not a FHIR resource"))
 
 
-def _read(entry: Entry, selections: Sequence[str] | None, subject: Subject) -> Draft | None:
+def _read(entry: Entry, picked: frozenset[str] | None, subject: Subject) -> Draft | None:
     # A draft belongs to the call's patient unless it says otherwise: it is in the call's own context.
     if subject.owner(entry) == "other-patient":
         entry.gap("other-patient", "it is about another patient; it was left out")
@@ -56,8 +57,8 @@ def _read(entry: Entry, selections: Sequence[str] | None, subject: Subject) -> D
     status = status_words(entry, "status")
     if status is None or not _DROPPED.isdisjoint(status) or entry.body.get("doNotPerform") in (True, "true"):
         return None
-    picked = selections is None or any(_local(name) in {entry.ref, entry.id} for name in selections if entry.id)
-    return Draft(entry.ref, read_concept(entry, entry.body, "code"), selected=picked)
+    selected = picked is None or (bool(entry.id) and not picked.isdisjoint((entry.ref, entry.id)))
+    return Draft(entry.ref, read_concept(entry, entry.body, "code"), selected=selected)
 
 
 def _local(selection: str) -> str:
