@@ -110,7 +110,12 @@ async def test_a_silent_chart_says_why(desk: Desk) -> None:
     why = await desk.page.locator(".notice").inner_text()
     assert "The service answered with no card: nothing to say" in why
     assert "No current leg or buttock symptom on walking is documented" in why
-    assert "Not documented either way: eased by bending or leaning forward" in why
+    assert "The nearest other rule, possible neurogenic claudication, lacks:" in why
+    lacking = await desk.page.locator(".why li").all_inner_texts()
+    assert [" ".join(each.split()) for each in lacking] == [
+        "not met Leg or buttock symptom on walking A",
+        "unknown Eased by bending or leaning forward F",
+    ]
     assert await desk.page.locator("#announce").inner_text() == "The service answered with no card."
 
 

@@ -30,17 +30,18 @@ function tree(criteria) {
     const level = Math.min(criterion.level ?? 0, open.length - 1);
     open.length = level + 1;
     const inner = el("ul", {});
-    open[level].append(el("li", { class: criterion.outcome }, row(criterion), inner));
+    open[level].append(el("li", { class: criterion.outcome }, criterionRow(criterion), inner));
     open.push(inner);
   }
   for (const empty of top.querySelectorAll("ul:empty")) empty.remove();
   return top;
 }
 
-function row({ text, outcome, atom }) {
+/** One criterion: its outcome in a word and a shape, its text, the letter of its finding. */
+export function criterionRow({ text, outcome, atom }) {
   return el(
     "p", {}, el("span", { class: `outcome ${outcome}` }, icon(outcome), OUTCOMES[outcome]),
-    el("span", {}, shown(text), atom ? el("abbr", { class: "letter" }, atom) : null),
+    el("span", {}, shown(text), " ", atom ? el("abbr", { class: "letter" }, atom) : null),
   );
 }
 

@@ -1,14 +1,14 @@
 // What came back from one call: cards, silence with its reason, or a refusal as what it is; and everything behind it.
 
 import { cardOf } from "./cards.js";
-import { criteriaPanel, heldPanel } from "./criteria.js";
+import { criteriaPanel, criterionRow, heldPanel } from "./criteria.js";
 import { el, fill, icon, shown } from "./dom.js";
 import { findingsPanel } from "./findings.js";
 import { jsonBlock, textBlock } from "./json.js";
 import { sentencesPanel } from "./sentences.js";
 import { recordOf, Unreachable } from "./service.js";
 import { tabs } from "./tabs.js";
-import { counted, STATES } from "./words.js";
+import { counted, STATES, unkebabed } from "./words.js";
 
 const REFUSALS = {
   400: "The request is not what the service can read",
@@ -70,13 +70,12 @@ function reasons({ decision }) {
     return [el("p", {}, "A card was composed and held back:"), el("ul", {}, held.map(({ reason }) => el("li", {}, shown(reason))))];
   }
   const ended = criteria.filter((criterion) => criterion.rule === rule?.id && !criterion.level).map(({ text }) => text);
-  const nearest = criteria.filter((criterion) => criterion.rule !== rule?.id && !criterion.level);
-  const lacking = (outcome) => nearest.filter((criterion) => criterion.outcome === outcome).map(({ text }) => text);
+  const lacking = criteria.filter((criterion) => criterion.rule !== rule?.id && !criterion.level && criterion.outcome !== "met");
   const [, conclusion] = STATES[decision.state] ?? [decision.state, decision.state];
   return [
     el("p", {}, ended.length ? `${ended.join(". ")}.` : `${conclusion}.`),
-    lacking("unmet").length ? el("p", {}, el("b", {}, "Documented otherwise: "), `${lacking("unmet").join("; ").toLowerCase()}.`) : null,
-    lacking("unknown").length ? el("p", {}, el("b", {}, "Not documented either way: "), `${lacking("unknown").join("; ").toLowerCase()}.`) : null,
+    lacking.length ? el("p", {}, `The nearest other rule, ${unkebabed(lacking[0].rule).toLowerCase()}, lacks:`) : null,
+    lacking.length ? el("ul", { class: "tree" }, lacking.map((criterion) => el("li", { class: criterion.outcome }, criterionRow(criterion)))) : null,
     decision.gaps.length ? el("p", {}, `${counted(decision.gaps.length, "thing")} could not be read; see “Cards and gaps” below.`) : null,
   ].filter(Boolean);
 }

@@ -7,7 +7,7 @@ import { capital, counted, day, RESOURCES } from "./words.js";
 const ROLES = {
   symptom: ["symptom", "a complaint"],
   site: ["place", "a part or side of the body"],
-  posture: ["posture", "what brings it on or eases it"],
+  posture: ["factor", "what brings it on or eases it"],
   cue: ["cue", "eases, worsens, brings on"],
   target: ["target", "a finding named outright"],
   detail: ["detail", "how much, since when, which side"],

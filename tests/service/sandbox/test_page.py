@@ -34,7 +34,7 @@ async def test_every_file_that_is_named_is_served_with_its_type(tmp_path: Path) 
             answer = await service.client.get(f"/sandbox/static/{name}")
             assert answer.status_code == 200, name
             assert answer.headers["content-type"].startswith(types[Path(name).suffix])
-    assert named == {path.name for path in FOLDER.iterdir()} - {"page.html"}
+    assert named == {path.name for path in FOLDER.iterdir()} - {"page.html", "README.md"}
 
 
 async def test_nothing_outside_the_folder_is_served(tmp_path: Path) -> None:
