@@ -23,7 +23,7 @@ from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
 from service.metrics import Metrics
 from service.pages import evidence as pages
-from service.pages.document import HEADERS
+from service.pages.document import HEADERS, ICON
 from service.pages.rule import rule_page, rule_record, rules_page, unknown_rule_page
 from service.recording import Recorder
 from service.sandbox import page, trace
@@ -127,8 +127,12 @@ def add_evidence_page(app: FastAPI, database: Database, titles: Mapping[str, str
 
 
 def add_rule_pages(app: FastAPI, knowledge: Knowledge) -> None:
-    """What each rule says of itself; public, for there is nothing of a patient in it."""
+    """What each rule says of itself, and the icon that cards carry; public, for there is nothing of a patient in it."""
     rules = {rule.id: rule for rule in knowledge.rules}
+
+    @app.get("/icon.png", include_in_schema=False)
+    async def icon() -> Response:
+        return Response(ICON, media_type="image/png")
 
     @app.get("/rules", include_in_schema=False)
     async def every_rule() -> Response:

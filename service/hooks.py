@@ -58,8 +58,8 @@ class NeurogenicClaudication:
         decision = decide(chart, self.knowledge, moment)
         evidence = self.recorder.record(request, call, moment, decision, gathered_at)
         rule = decision.assessment.rule
-        about = f"{self.recorder.settings.url}/rules/{rule.id}" if rule else None
-        return with_rule(with_evidence(decision.response(), evidence), about)
+        response = with_evidence(decision.response(), evidence)
+        return with_source(response, self.recorder.settings.url, rule.id) if rule else response
 
     async def keep_feedback(self, service_id: str, batch: FeedbackBatch, call: CallInfo) -> None:
         """Commit the well-formed items (FB-4, FB-9); raises Unavailable (503) when that is impossible."""
@@ -115,11 +115,10 @@ def with_evidence(response: CDSResponse, url: str | None) -> CDSResponse:
     return replace(response, cards=tuple(replace(card, links=(*card.links, link)) for card in response.cards))
 
 
-def with_rule(response: CDSResponse, url: str | None) -> CDSResponse:
-    """The response with each card's source pointing to what its rule says of itself (CARD-8)."""
-    if url is None:
-        return response
-    cards = (replace(card, source=replace(card.source, url=url)) for card in response.cards)
+def with_source(response: CDSResponse, base_url: str, rule: str) -> CDSResponse:
+    """The response with our icon, and each card's source pointing to what its rule says of itself (CARD-8, CARD-9)."""
+    url, icon = f"{base_url}/rules/{rule}", f"{base_url}/icon.png"
+    cards = (replace(card, source=replace(card.source, url=url, icon=icon)) for card in response.cards)
     return replace(response, cards=tuple(cards))
 
 

@@ -1,5 +1,5 @@
-"""What all pages have in common: one style sheet, the headers that keep a page private and inert, and templates that
-escape whatever they are given. In: the name of a template and its values. Out: one HTML document."""
+"""What all pages have in common: one style sheet, the icon, the headers that keep a page private and inert, and
+templates that escape whatever they are given. In: the name of a template and its values. Out: one HTML document."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 FOLDER: Final = Path(__file__).parent
 STYLE: Final = (FOLDER / "page.css").read_text("utf-8")
+# 100 by 100 pixels, no transparency, as CARD-9 wants it.
+ICON: Final = (FOLDER / "icon.png").read_bytes()
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 # Nothing may load, run, frame or be sent; the one style sheet is allowed by its hash.

@@ -6,7 +6,7 @@ from pathlib import Path
 from support.running import CALL, a_request, running, settings_for
 
 from cds_hooks import AcceptedSuggestion, CDSResponse, Feedback, OverrideReason
-from service.hooks import HOOKS, SERVICE_ID, feedback_row, service_on, with_evidence, with_rule
+from service.hooks import HOOKS, SERVICE_ID, feedback_row, service_on, with_evidence
 
 
 def test_the_service_is_defined_once_for_each_hook_without_advice_against_it() -> None:
@@ -31,7 +31,18 @@ def test_without_a_link_the_response_is_left_as_it_is() -> None:
     response = CDSResponse()
 
     assert with_evidence(response, None) is response
-    assert with_rule(response, None) is response
+
+
+async def test_a_card_names_its_rule_and_carries_an_icon_that_is_there(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as service:
+        source = (await service.call(a_request("demo-probable")))["cards"][0]["source"]
+        assert source["url"].endswith("/rules/probable-neurogenic-claudication")
+        about, icon = [await service.client.get(source[key]) for key in ("url", "icon")]
+
+    assert (about.status_code, icon.status_code, icon.headers["content-type"]) == (200, 200, "image/png")
+    # The header of a PNG: width, height, and colour type 2, which is RGB without transparency.
+    assert icon.content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (icon.content[16:24], icon.content[25]) == (b"\x00\x00\x00d\x00\x00\x00d", 2)
 
 
 # Were the deadline not kept, the next two would wait for ever: the FHIR server never answers one of the searches.
