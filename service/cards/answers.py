@@ -72,10 +72,10 @@ class OverrideReasons(
     accepted: tuple[Consequence, ...] = ()
 
     def of(self, event: CardEvent) -> tuple[Consequence, ...]:
-        """What `event` does; a reason that is not ours counts as none."""
+        """What `event` does; a reason of ours adds to what a dismissal without one does."""
         if event.outcome == "overridden":
             known = {reason.code: reason.consequences for reason in self.reasons}
-            return known.get(event.reason or "", self.without_reason)
+            return *known.get(event.reason or "", ()), *self.without_reason
         return self.accepted if event.outcome == "accepted" else ()
 
     def problems(self, atoms: Collection[str], topics: Collection[str]) -> Iterator[Problem]:

@@ -42,6 +42,7 @@ async def seen_by(service: Running, patient: str, user: str | None = None) -> di
         ("patientDeclines", [], []),
         ("knownDiagnosis", [], []),
         ("imagingDone", [], ["neurogenicClaudication"]),
+        ("vascularWorkupUnderWay", [], ["neurogenicClaudication"]),
         (None, [], ["neurogenicClaudication"]),
         ("a-reason-of-the-ehr", [], ["neurogenicClaudication"]),
     ],

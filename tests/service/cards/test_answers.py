@@ -41,7 +41,12 @@ reasons:
     consequences:
       - {topics: [mixedClaudication], teaches: Q2, days: 10, whom: everyone, why: Somebody said that it was done}
 without_reason:
-  - {topics: [mixedClaudication], silence: true, days: 1, whom: same-user, why: You dismissed it}
+  - topics: [mixedClaudication]
+    silence: true
+    days: 1
+    whom: same-user
+    until_new_evidence: true
+    why: You dismissed it
 accepted:
   - {topics: [mixedClaudication], silence: true, days: 2, whom: same-user, why: You took it}
 """
@@ -100,6 +105,12 @@ def test_new_evidence_ends_an_answer_that_holds_until_then():
 def test_without_a_reason_of_ours_the_plain_dismissal_counts(reason: str | None):
     assert silent(said(reason, at=NOW - timedelta(days=1)))
     assert not silent(said(reason, at=NOW - timedelta(days=2)))
+
+
+def test_a_reason_adds_to_what_a_plain_dismissal_does():
+    assert silent(said("done", at=NOW - timedelta(days=1)))
+    assert not silent(said("done", at=NOW - timedelta(days=2)))
+    assert not silent(said("done", user="Practitioner/8"))
 
 
 def test_an_accepted_suggestion_has_its_own_consequence():
