@@ -55,7 +55,7 @@ class Settings:
     fhir_origins: tuple[str, ...] = ()
     # browser origins that may call us, comma-separated; none by default
     cors_origins: tuple[str, ...] = ()
-    # mount the embedded FHIR server with demo patients at /sandbox/fhir
+    # mount the mock EHR at /sandbox, with its FHIR server and demo patients
     sandbox: bool = False
     # a pinned clock, for trying things out
     at: datetime | None = None
