@@ -44,6 +44,7 @@ from cds_hooks.feedback import (
     OverrideReason,
     read_feedback,
 )
+from cds_hooks.keys import KeySet, UnusableKeySet, read_key_set
 from cds_hooks.prefetch import (
     Answer,
     Data,
@@ -58,6 +59,16 @@ from cds_hooks.prefetch import (
 )
 from cds_hooks.request import CDSRequest, FHIRAuthorization, read_request
 from cds_hooks.response import Action, Card, CDSResponse, Coding, Link, Source, Suggestion
+from cds_hooks.trust import (
+    ClientIdentity,
+    Recognised,
+    TrustedClient,
+    Untrusted,
+    bearer_token,
+    prove,
+    recognise,
+    verify,
+)
 
 __all__ = [
     "HOOKS",
@@ -70,6 +81,7 @@ __all__ = [
     "CDSResponse",
     "CDSService",
     "Card",
+    "ClientIdentity",
     "Coding",
     "ContextField",
     "Data",
@@ -86,6 +98,7 @@ __all__ = [
     "HookDefinition",
     "InternalError",
     "InvalidRequest",
+    "KeySet",
     "Link",
     "MalformedJSON",
     "MethodNotAllowed",
@@ -99,19 +112,28 @@ __all__ = [
     "PreconditionFailed",
     "PrefetchTemplate",
     "PrefetchUnavailable",
+    "Recognised",
     "Source",
     "Suggestion",
     "TooManyRequests",
+    "TrustedClient",
     "Unauthorized",
     "Unavailable",
     "UnknownHook",
     "UnknownService",
     "UnsupportedMediaType",
+    "Untrusted",
+    "UnusableKeySet",
+    "bearer_token",
     "entries",
     "expand",
     "lint",
     "operation_outcome",
+    "prove",
     "read_answers",
     "read_feedback",
+    "read_key_set",
     "read_request",
+    "recognise",
+    "verify",
 ]

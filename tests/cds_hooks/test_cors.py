@@ -20,6 +20,7 @@ async def answer(method, path, headers, origins):
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_no_origin_may_read_anything_by_default(path):
+    """SEC-27"""
     for method in ("GET", "POST", "OPTIONS"):
         response = await answer(method, path, PREFLIGHT, ())
         assert not any(name.startswith("access-control") for name in response.headers)
@@ -28,6 +29,7 @@ async def test_no_origin_may_read_anything_by_default(path):
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_the_preflight_of_a_listed_origin_is_answered(path):
+    """SEC-27"""
     response = await answer("OPTIONS", path, PREFLIGHT, [ORIGIN])
     assert response.status_code == 204
     assert response.headers["access-control-allow-origin"] == ORIGIN
@@ -41,6 +43,7 @@ async def test_the_preflight_of_a_listed_origin_is_answered(path):
     ["https://other.example.org", "https://sandbox.cds-hooks.org.evil.example", "http://sandbox.cds-hooks.org", "null"],
 )
 async def test_another_origin_is_refused_exactly(origin):
+    """SEC-27"""
     preflight = await answer("OPTIONS", PATHS[1], PREFLIGHT | {"origin": origin}, [ORIGIN])
     call = await answer("GET", PATHS[0], {"origin": origin}, [ORIGIN])
     assert (preflight.status_code, preflight.json()["issue"][0]["code"]) == (403, "forbidden")

@@ -116,7 +116,7 @@ def test_the_hook_version_is_a_published_one(hook):
 
 
 def test_one_id_may_serve_several_hooks_but_one_hook_only_once():
-    """DISC-12, DISC-13: two versions of a hook need two ids."""
+    """DISC-12, DISC-13, SEC-31: two versions of a hook need two ids."""
     several = [service(hook=hook) for hook in HOOK_NAMES]
     assert [entry["hook"] for entry in discovery(several)["services"]] == list(HOOK_NAMES)
     refused("DISC-13", lambda: discovery([*several, service()]))
