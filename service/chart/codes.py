@@ -100,7 +100,7 @@ class _Shape(Struct, frozen=True, gc=False):
 def _concept(entry: Entry, value: Any, path: str) -> Concept:
     try:
         shape = convert(value, _Shape)
-    except ValidationError:
+    except (ValidationError, UnicodeEncodeError):  # a half of a surrogate pair as a key cannot be looked up
         return _read_concept(entry, value, path)
     known = entry.concepts.get(shape)
     if known is None:

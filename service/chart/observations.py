@@ -61,7 +61,7 @@ def _read_plain(entry: Entry, panels: Mapping[str, str]) -> Observed | None:
     """What `_read` makes of a plain number, in half the time; None for anything else."""
     try:
         plain = convert(entry.body, _Plain)
-    except ValidationError:
+    except (ValidationError, UnicodeEncodeError):
         return None
     number, day = plain.value_quantity, parse_date(plain.effective_date_time)
     if day is None or not abs(number.value) < _LARGEST or status_word(plain.status) in NEVER_MEASURED:

@@ -138,3 +138,7 @@ def test_control_characters_do_not_get_into_codes_and_displays():
         }
     )
     assert concept == Concept((Coding("urn:x", "a b", "Leg  pain"),), "Leg pain")
+
+
+def test_half_a_surrogate_pair_as_a_key_is_passed_over():
+    assert read({"\ud800": None, "text": "Leg pain"})[0] == Concept(text="Leg pain")
