@@ -44,6 +44,7 @@ from cds_hooks.feedback import (
     OverrideReason,
     read_feedback,
 )
+from cds_hooks.fitting import Fitted, fit
 from cds_hooks.keys import KeySet, UnusableKeySet, read_key_set
 from cds_hooks.prefetch import (
     Answer,
@@ -57,6 +58,7 @@ from cds_hooks.prefetch import (
     lint,
     read_answers,
 )
+from cds_hooks.profiles import PROFILES, Fact, Profile
 from cds_hooks.request import CDSRequest, FHIRAuthorization, read_request
 from cds_hooks.response import Action, Card, CDSResponse, Coding, Link, Source, Suggestion
 from cds_hooks.trust import (
@@ -72,6 +74,7 @@ from cds_hooks.trust import (
 
 __all__ = [
     "HOOKS",
+    "PROFILES",
     "AcceptedSuggestion",
     "Action",
     "Answer",
@@ -88,11 +91,13 @@ __all__ = [
     "Empty",
     "EncounterStartContext",
     "FHIRAuthorization",
+    "Fact",
     "Failed",
     "Feedback",
     "FeedbackBatch",
     "FeedbackProblem",
     "Finding",
+    "Fitted",
     "Forbidden",
     "HookContext",
     "HookDefinition",
@@ -112,6 +117,7 @@ __all__ = [
     "PreconditionFailed",
     "PrefetchTemplate",
     "PrefetchUnavailable",
+    "Profile",
     "Recognised",
     "Source",
     "Suggestion",
@@ -127,6 +133,7 @@ __all__ = [
     "bearer_token",
     "entries",
     "expand",
+    "fit",
     "lint",
     "operation_outcome",
     "prove",
