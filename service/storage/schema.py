@@ -1,12 +1,16 @@
-"""The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for invocations, their cards, feedback, a
-patient's history and evidence links. The migrations under `migrations/versions/` create them; a test holds the two
-together."""
+"""The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for registered clients, tokens that were
+used, invocations, their cards, feedback, a patient's history and evidence links. The migrations under
+`migrations/versions/` create them; a test holds the two together.
+
+`tenant` is whose a row is: the client that called, as `service/clients.py` names it. Nothing is ever joined or read
+across tenants; two EHRs may well use the same id for two patients."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -20,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    true,
 )
 
 
@@ -44,18 +49,55 @@ def _belongs_to_an_invocation() -> Column[str]:
     return Column("invocation_id", String(36), key, nullable=False, index=True)
 
 
+# Lists are JSON. What an administrator wrote is kept as it was written.
+clients = Table(
+    "clients",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("issuers", Text, nullable=False),
+    Column("algorithms", Text, nullable=False),
+    Column("jku", Text),
+    Column("jwks", Text),
+    Column("tenants", Text, nullable=False),
+    Column("audiences", Text, nullable=False),
+    Column("fhir_origins", Text, nullable=False),
+    Column("fhir_networks", Text, nullable=False),
+    Column("profile", String(32), nullable=False),
+    Column("mode", String(8), nullable=False),
+    Column("deadline_ms", Integer),
+    Column("max_body_mb", Integer),
+    Column("calls_per_minute", Integer),
+    Column("disabled", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+# What makes a second use of a token fail, in every process that shares this database (SEC-20). No part of the token is
+# kept: the key is a hash over issuer and jti.
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 invocations = Table(
     "invocations",
     metadata,
     Column("id", String(36), primary_key=True),
+    Column("tenant", Text, nullable=False, server_default="open"),
+    # What its token said of itself; nothing in open trust (SEC-29).
+    Column("issuer", Text),
+    Column("jti", Text),
+    Column("mode", String(8), nullable=False, server_default="on"),
     Column("received_at", Instant, nullable=False, index=True),
     Column("correlation_id", String(128), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("hook", String(32), nullable=False),
-    Column("hook_instance", String(255), nullable=False),
-    Column("patient", String(64), nullable=False, index=True),
-    Column("user", String(128)),
-    Column("encounter", String(64)),
+    # What an EHR writes has no length that it keeps to.
+    Column("hook_instance", Text, nullable=False),
+    Column("patient", Text, nullable=False, index=True),
+    Column("user", Text),
+    Column("encounter", Text),
     Column("state", String(32), nullable=False),
     Column("topic", String(64)),
     # The decision as `cartsign decide` prints it, and the moment it was made in: together with the request (recorded
@@ -81,12 +123,14 @@ cards = Table(
     Column("evidence", String(64), nullable=False),
 )
 
-# No foreign key to cards: feedback may arrive for a card whose row was lost or has been deleted, and is kept. What an
-# EHR writes has no length that it keeps to.
+# No foreign key to cards: feedback may arrive for a card whose row was lost or has been deleted, and is kept. `matched`
+# is whether the tenant had been shown a card of that id when it arrived.
 feedback = Table(
     "feedback",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("tenant", Text, nullable=False, server_default="open"),
+    Column("matched", Boolean, nullable=False, server_default=true()),
     Column("received_at", Instant, nullable=False, index=True),
     Column("service_id", String(64), nullable=False),
     Column("card", Text, nullable=False, index=True),
@@ -107,15 +151,17 @@ card_events = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("received_at", Instant, nullable=False, index=True),
-    Column("patient", String(64), nullable=False, index=True),
+    Column("tenant", Text, nullable=False, server_default="open"),
+    Column("patient", Text, nullable=False),
     Column("topic", String(64), nullable=False),
     Column("evidence", String(64), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("user", String(128)),
-    Column("encounter", String(64)),
+    Column("user", Text),
+    Column("encounter", Text),
     Column("reason", Text),
     Column("fingerprint", String(64), nullable=False),
+    Index("card_events_of_patient", "tenant", "patient"),
     Index("card_events_once", "fingerprint", unique=True),
 )
 
