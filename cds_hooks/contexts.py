@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from cds_hooks.strict_json import Members
+from cds_hooks.strict_json import MAX_ELEMENTS, Members
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 USER_REFERENCE = re.compile(r"[A-Z][A-Za-z]{0,63}/[A-Za-z0-9\-.]{1,64}")
@@ -159,6 +159,9 @@ def _read_bundle(members: Members, name: str) -> dict[str, Any]:
     bundle = members.value(name)
     if not isinstance(bundle, dict) or bundle.get("resourceType", "Bundle") != "Bundle":
         raise members.wrong(name, "must be a Bundle")
+    listed = bundle.get("entry")
+    if isinstance(listed, list) and len(listed) > MAX_ELEMENTS:
+        raise members.wrong(name, f"has more than {MAX_ELEMENTS} entries")
     return bundle
 
 

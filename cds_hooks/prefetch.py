@@ -15,6 +15,7 @@ from msgspec import Raw
 
 from cds_hooks.bundle import entries, failure, holds_any
 from cds_hooks.contexts import HOOKS, HookContext
+from cds_hooks.errors import PayloadTooLarge
 from cds_hooks.strict_json import decode
 
 # PRE-22: the type of the current user that each user token stands for.
@@ -24,6 +25,9 @@ USER_TOKENS: Mapping[str, str] = {
     "userPatientId": "Patient",
     "userRelatedPersonId": "RelatedPerson",
 }
+
+# The entries of all Bundles of one call together. 16 MB of chart, the largest body read by default, hold 21,000.
+MAX_RESOURCES = 25_000
 
 _TOKEN = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LONE_USER = re.compile(r"\A\{\{\s*context\.userId\s*\}\}\Z")
@@ -92,22 +96,39 @@ Answer = Missing | Empty | Failed | Data
 def read_answers(templates: Iterable[PrefetchTemplate], prefetch: Mapping[str, Raw]) -> dict[str, Answer]:
     """What the client answered to each template, by key (PRE-13); keys nobody asked for are not read (PRE-3).
 
-    Raises MalformedJSON naming the key when a value cannot be read at all.
+    Raises MalformedJSON naming the key when a value cannot be read at all, and PayloadTooLarge when there are more than
+    MAX_RESOURCES entries altogether.
     """
-    return {
-        template.key: _answer(decode(prefetch[template.key], f"prefetch.{template.key}"))
-        if template.key in prefetch
-        else Missing()
-        for template in templates
-    }
+    answers: dict[str, Answer] = {}
+    held = 0
+    for template in templates:
+        if template.key not in prefetch:
+            answers[template.key] = Missing()
+            continue
+        path = f"prefetch.{template.key}"
+        value = _unwrapped(decode(prefetch[template.key], path))
+        held += _entries_in(value)
+        if held > MAX_RESOURCES:
+            raise PayloadTooLarge(f"The prefetch holds more than {MAX_RESOURCES} resources.", expression=[path])
+        answers[template.key] = _answer(value)
+    return answers
+
+
+def _unwrapped(value: Any) -> Any:
+    # Old sandboxes sent a Bundle entry in place of the resource: {"resource": {...}, "response": {...}}.
+    if isinstance(value, dict) and "resourceType" not in value and isinstance(value.get("resource"), dict):
+        return value["resource"]
+    return value
+
+
+def _entries_in(value: Any) -> int:
+    listed = value.get("entry") if isinstance(value, dict) else None
+    return len(listed) if isinstance(listed, list) else 1
 
 
 def _answer(value: Any) -> Answer:
     if value is None:
         return Empty()
-    # Old sandboxes sent a Bundle entry in place of the resource: {"resource": {...}, "response": {...}}.
-    if isinstance(value, dict) and "resourceType" not in value and isinstance(value.get("resource"), dict):
-        value = value["resource"]
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         # Gateways put error pages here.
         return Failed("The value is not a FHIR resource")

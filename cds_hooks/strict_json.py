@@ -1,9 +1,9 @@
 """JSON objects from strangers: bytes go in, the members of one object come out, each still unread.
 
 `read_object` refuses what two readers could read differently (bytes that are not UTF-8, NaN, lone surrogates,
-a member given twice) and what would exhaust a reader (deep nesting). `Members` then reads one member at a time
-and names its path when it is wrong. A large member stays `msgspec.Raw` until somebody wants it: a chart of a
-megabyte costs milliseconds here, because nothing walks it in Python.
+a member given twice) and what would exhaust a reader (deep nesting, a flood of tiny values), before it is parsed.
+`Members` then reads one member at a time and names its path when it is wrong. A large member stays `msgspec.Raw`
+until somebody wants it: a chart of a megabyte costs milliseconds here, because nothing walks it in Python.
 """
 
 import re
@@ -13,11 +13,19 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from cds_hooks.errors import InvalidRequest, MalformedJSON
+from cds_hooks.errors import InvalidRequest, MalformedJSON, PayloadTooLarge
 
 # A resource inside a Bundle inside the prefetch starts at level 7, and each nested extension adds two. Charts
 # stay below 30; readers that recurse are safe far beyond 64.
 MAX_DEPTH = 64
+# A megabyte of chart holds about 20,000 objects and arrays and 25,000 commas, whatever EHR it comes from; these are
+# for 16 MB of it, and some. Tiny values, a million to the megabyte, cost their readers seconds.
+MAX_CONTAINERS = 500_000
+MAX_COMMAS = 1_000_000
+# Of the protocol's own objects and arrays: an envelope, a context, selections, a batch of feedback. Each member and
+# each element is met in Python.
+MAX_MEMBERS = 1_000
+MAX_ELEMENTS = 1_000
 
 _MEMBER = re.compile(rb'\s*[{,]\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
 _STRING = re.compile(rb'"[^"]*"')
@@ -40,12 +48,18 @@ T = TypeVar("T")
 
 
 def read_object(body: bytes, *, max_depth: int = MAX_DEPTH) -> "Members":
-    """The members of the JSON object that `body` is; raises MalformedJSON or InvalidRequest."""
+    """The members of the JSON object that `body` is; raises MalformedJSON, InvalidRequest or PayloadTooLarge."""
     try:
         body.decode()
     except UnicodeDecodeError as error:
         raise MalformedJSON(f"Byte {error.start} of the body is not UTF-8.") from None
-    if nesting(body) > max_depth:
+    marks = _brackets(body)
+    if len(marks) > 2 * MAX_CONTAINERS:
+        raise PayloadTooLarge(f"The body holds more than {MAX_CONTAINERS} objects and arrays.")
+    # Those in strings count as well: notes have one in seventy characters, so that no chart comes near.
+    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
+        raise PayloadTooLarge(f"The body holds more than {MAX_COMMAS} commas.")
+    if _levels(marks) > max_depth:
         raise MalformedJSON(f"The body nests deeper than {max_depth} levels.")
     try:
         return Members.of(body, "")
@@ -54,17 +68,26 @@ def read_object(body: bytes, *, max_depth: int = MAX_DEPTH) -> "Members":
 
 
 def nesting(text: bytes) -> int:
-    """How many levels of objects and arrays `text` opens, counted without parsing it.
+    """How many levels of objects and arrays `text` opens, counted without parsing it."""
+    return _levels(_brackets(text))
+
+
+def _brackets(text: bytes) -> bytes:
+    """The brackets of `text` outside of strings, in their order: 1 for each that opens, 255 for each that closes.
 
     Strings fall away first: escaped quotes, then all but quotes and brackets, then the quotes of strings that
-    held no bracket (to join two such neighbours into one string is harmless: no bracket stood between them). What is
-    left is peeled: each round takes away the innermost pairs, so the rounds are the levels.
+    held no bracket (to join two such neighbours into one string is harmless: no bracket stood between them).
     """
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     marks = text.translate(_UP_AND_DOWN, _NOT_BRACKET_OR_QUOTE).replace(b'""', b"")
     if b'"' in marks:
         marks = _STRING.sub(b"", marks).replace(b'"', b"")
+    return marks
+
+
+def _levels(marks: bytes) -> int:
+    """How deep `marks` nest: each round peels away the innermost pairs, so the rounds are the levels."""
     left = marks
     for levels in range(_ROUNDS):
         if not left:
@@ -111,6 +134,10 @@ class Members:
                 expression=[path] if path else [],
             ) from None
         members = cls(raw, path)
+        if len(raw) > MAX_MEMBERS:
+            raise InvalidRequest(
+                f"{path or 'The body'} has more than {MAX_MEMBERS} members.", expression=[path] if path else []
+            )
         members._refuse_duplicates(text)
         return members
 
@@ -155,7 +182,10 @@ class Members:
 
     def array(self, name: str) -> tuple[Raw, ...]:
         """The elements of a required array, unread."""
-        return tuple(self._typed(name, list[Raw], "an array"))
+        elements = self._typed(name, list[Raw], "an array")
+        if len(elements) > MAX_ELEMENTS:
+            raise self.wrong(name, f"has more than {MAX_ELEMENTS} elements")
+        return tuple(elements)
 
     def value(self, name: str) -> Any:
         """A required member of any type, read into plain Python."""

@@ -10,7 +10,7 @@ from cds_hooks import (
     PatientViewContext,
 )
 from cds_hooks.contexts import read_context
-from cds_hooks.strict_json import read_object
+from cds_hooks.strict_json import MAX_ELEMENTS, read_object
 
 
 def read(hook, context):
@@ -34,6 +34,12 @@ def test_drafts_come_from_the_context_whole_and_are_never_asked_for_again():
     context = read("order-select", CONTEXTS["order-select"])
     assert context.draft_orders == CONTEXTS["order-select"]["draftOrders"]
     assert context.selections == ("ServiceRequest/draft-1",)
+
+
+def test_more_drafts_than_anybody_orders_are_refused():
+    drafts = {"resourceType": "Bundle", "entry": [{}] * (MAX_ELEMENTS + 1)}
+    with pytest.raises(InvalidRequest, match="draftOrders has more than 1000 entries"):
+        read("order-sign", CONTEXTS["order-sign"] | {"draftOrders": drafts})
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from cds_hooks import (
     Missing,
     OrderSelectContext,
     PatientViewContext,
+    PayloadTooLarge,
     PrefetchTemplate,
     expand,
     lint,
     read_answers,
 )
+from cds_hooks.prefetch import MAX_RESOURCES
 
 LABS = PrefetchTemplate("labs", "Observation?patient={{context.patientId}}&category=laboratory")
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
@@ -54,6 +56,17 @@ def test_any_subset_of_the_keys_gives_an_answer_for_each_template():
         for keys in combinations("abc", size):
             answers = read_answers(templates, {key: msgspec.Raw(b"null") for key in keys})
             assert {key for key, state in answers.items() if state == Missing()} == set("abc") - set(keys)
+
+
+@pytest.mark.parametrize("wrapping", ["{}", '{"resource": {}}'], ids=["plain", "wrapped"])
+def test_more_resources_than_a_call_can_hold_are_refused_however_they_are_spread(wrapping):
+    half = {"resourceType": "Bundle", "entry": [{"resource": PATIENT}] * (MAX_RESOURCES // 2)}
+    templates = [PrefetchTemplate(key, f"Observation?code={key}") for key in ("a", "b", "c")]
+    sent = {key: msgspec.Raw(wrapping.replace("{}", json.dumps(half)).encode()) for key in ("a", "b")}
+    assert all(isinstance(answer, Data) for answer in read_answers(templates[:2], sent).values())
+    with pytest.raises(PayloadTooLarge, match="more than 25000 resources") as caught:
+        read_answers(templates, sent | {"c": msgspec.Raw(json.dumps(PATIENT).encode())})
+    assert caught.value.expression == ("prefetch.c",)
 
 
 def test_keys_that_nobody_asked_for_are_not_read():

@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_hooks import InvalidRequest, MalformedJSON
-from cds_hooks.strict_json import MAX_DEPTH, Members, decode, nesting, read_object
+from cds_hooks import InvalidRequest, MalformedJSON, PayloadTooLarge
+from cds_hooks.strict_json import (
+    MAX_COMMAS,
+    MAX_CONTAINERS,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_MEMBERS,
+    Members,
+    decode,
+    nesting,
+    read_object,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -90,6 +100,32 @@ def test_what_two_readers_could_read_differently_is_refused(text):
 def test_as_deep_as_the_limit_is_still_read():
     inner = MAX_DEPTH - 1
     assert read_object(b'{"a":' + b"[" * inner + b"]" * inner + b"}").given("a")
+
+
+@pytest.mark.parametrize(
+    ("tiny", "most", "named"), [(b"{}", MAX_CONTAINERS - 2, "objects and arrays"), (b"1", MAX_COMMAS + 1, "commas")]
+)
+def test_a_flood_of_tiny_values_is_refused_before_it_is_parsed(tiny, most, named):
+    def of(count):
+        return b'{"a":[' + b",".join([tiny] * count) + b"]}"
+
+    assert read_object(of(most)).given("a")
+    with pytest.raises(PayloadTooLarge, match=f"more than [0-9]+ {named}"):
+        read_object(of(most + 1))
+
+
+def test_members_and_elements_that_are_met_one_by_one_are_counted():
+    def wide(count):
+        return json.dumps({"a": {str(n): n for n in range(count)}, "b": [""] * count}).encode()
+
+    assert read_object(wide(MAX_MEMBERS)).object("a").given("7")
+    assert len(read_object(wide(MAX_ELEMENTS)).array("b")) == MAX_ELEMENTS
+    with pytest.raises(InvalidRequest, match="a has more than 1000 members"):
+        read_object(wide(MAX_MEMBERS + 1)).object("a")
+    with pytest.raises(InvalidRequest, match="b has more than 1000 elements"):
+        read_object(wide(MAX_ELEMENTS + 1)).array("b")
+    with pytest.raises(InvalidRequest, match="The body has more than 1000 members"):
+        read_object(json.dumps(dict.fromkeys(map(str, range(MAX_MEMBERS + 1)))).encode())
 
 
 @pytest.mark.parametrize("text", [b"[]", b'"a"', b"null", b"1", b"true", b"1e999"])
