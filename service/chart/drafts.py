@@ -50,9 +50,13 @@ def _readable(resources: Iterable[Any], gaps: list[Gap]) -> Iterator[Entry]:
 
 
 def _read(entry: Entry, picked: frozenset[str] | None, subject: Subject) -> Draft | None:
-    # A draft belongs to the call's patient unless it says otherwise: it is in the call's own context.
-    if subject.owner(entry) == "other-patient":
-        entry.gap("other-patient", "it is about another patient; it was left out")
+    owner = subject.owner(entry)
+    if owner == "other-patient":
+        entry.gap(owner, "it is about another patient; it was left out")
+        return None
+    # A draft that names nobody belongs to the call's patient: it is in the call's own context.
+    if owner == "no-subject" and (entry.body.get("subject") or entry.body.get("patient")):
+        entry.gap(owner, "whose it is cannot be told; it was left out")
         return None
     status = status_words(entry, "status")
     if status is None or not _DROPPED.isdisjoint(status) or entry.body.get("doNotPerform") in (True, "true"):

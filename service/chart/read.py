@@ -40,6 +40,7 @@ class Gathered:
 
     The resources are decoded JSON; anything among them that is no resource becomes a gap. `drafts` are the orders in
     the hook's own context, `selections` those of them that were just picked (None where the hook has no such thing).
+    `server` is the base URL of the FHIR server that all ids belong to, where the call names one.
     """
 
     patient: dict[str, Any] | None = None
@@ -47,6 +48,7 @@ class Gathered:
     gaps: tuple[Gap, ...] = ()
     drafts: tuple[Any, ...] = ()
     selections: tuple[str, ...] | None = None
+    server: str | None = None
 
 
 Read = Problem | Observed | Report | Deed
@@ -58,7 +60,7 @@ def read_chart(gathered: Gathered, patient_id: str) -> Chart:
     state."""
     gaps = list(gathered.gaps)
     arrived = list(_arrived(gathered, gaps))
-    patient, subject = _read_patient(arrived, patient_id, gaps)
+    patient, subject = _read_patient(arrived, Subject(patient_id, server=gathered.server), gaps)
     reader = _Reader(subject, patient.birth_date, _medications(arrived))
     entries = [reader.valid(versions) for versions in _by_resource(arrived)]
     own_panels = (e for e in entries if "hasMember" in e.body and subject.owner(e) == "own")
@@ -116,9 +118,10 @@ def _outcome(key: str, body: dict[str, Any]) -> Iterator[Gap]:
     yield Gap(key, "warned" if warned else "failed", detail + said)
 
 
-def _read_patient(arrived: list[Entry], patient_id: str, gaps: list[Gap]) -> tuple[Patient, Subject]:
-    """The patient as the newest Patient resource with the right id says; one with another id is not looked
-    into."""
+def _read_patient(arrived: list[Entry], subject: Subject, gaps: list[Gap]) -> tuple[Patient, Subject]:
+    """The patient as the newest Patient resource with the right id says, and the subject with its identifiers; a
+    Patient with another id is not looked into."""
+    patient_id = subject.id
     own = [entry for entry in arrived if entry.kind == "Patient" and entry.id == patient_id]
     for entry in arrived:
         if entry.kind == "Patient" and entry.key == "patient" and entry.id != patient_id:
@@ -132,9 +135,9 @@ def _read_patient(arrived: list[Entry], patient_id: str, gaps: list[Gap]) -> tup
             )
             read.append((Patient(patient_id, read_date(entry, entry.body, "birthDate"), deceased), entry))
     if not read:
-        return Patient(patient_id), Subject(patient_id)
+        return Patient(patient_id), subject
     patient, entry = min(read, key=lambda pair: (repr(pair[0]), pair[1].key))
-    subject = Subject(patient_id, identifiers_of(entry))
+    subject = replace(subject, identifiers=identifiers_of(entry))
     gaps += entry.gaps
     return patient, subject
 

@@ -1,30 +1,34 @@
 """Whose resource it is. In: a resource's `subject` or `patient` reference in any of FHIR's spellings. Out:
 whether it is the chart's patient, somebody else, or nobody that can be told; only the first may become
-evidence."""
+evidence. What it says of somebody beside its patient (`focus`: a fetus, a donor, a parent) is somebody else's too."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from service.chart.entry import Entry
 
 Owner = Literal["own", "other-patient", "no-subject"]
 
 # `Patient/1`, `Patient/1/_history/2`, `https://host/base/Patient/1`.
-_PATIENT: Final = re.compile(r"(?:https?://[^\s?#]*/)?Patient/([^/?#\s]+)(?:/_history/[^/?#\s]+)?\Z")
+_PATIENT: Final = re.compile(r"(?:(https?://[^\s?#]*)/)?Patient/([^/?#\s]+)(?:/_history/[^/?#\s]+)?\Z")
 _RESOURCE: Final = re.compile(r"(?:https?://[^\s?#]*/)?([A-Z][A-Za-z]+/[^/?#\s]+)(?:/_history/[^/?#\s]+)?\Z")
 _UUID: Final = "urn:uuid:"
+_USUAL_PORT: Final = re.compile(r":(?:80|443)?\Z")
+_PEOPLE: Final = frozenset({"Patient", "RelatedPerson", "Group"})
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The chart's patient, by FHIR id and by the business identifiers (system, value) of the Patient
-    resource."""
+    """The chart's patient, by FHIR id, by the business identifiers (system, value) of the Patient resource, and by the
+    base URL of the server that the id belongs to, as far as it is known."""
 
     id: str
     identifiers: frozenset[tuple[str, str]] = frozenset()
+    server: str | None = None
 
     def owner(self, entry: Entry) -> Owner:
         """Who `entry` is about. A resource that names nobody is not known to be this patient's."""
@@ -33,6 +37,7 @@ class Subject:
             isinstance(subject, dict)
             and subject.get("reference") == f"Patient/{self.id}"
             and "patient" not in entry.body
+            and "focus" not in entry.body
         ):
             return "own"
         verdicts = [
@@ -40,9 +45,21 @@ class Subject:
             for name in ("subject", "patient")
             if (reference := entry.body.get(name)) is not None
         ]
+        verdicts += ["other-patient" for _, focus in entry.items(entry.body, "focus") if self._another(entry, focus)]
         if "other-patient" in verdicts:
             return "other-patient"
-        return "own" if "own" in verdicts else "no-subject"
+        return "own" if verdicts and set(verdicts) == {"own"} else "no-subject"
+
+    def _another(self, entry: Entry, focus: Any) -> bool:
+        """Whether an observation's `focus` is a person, or people, other than the patient (R4 Observation.focus)."""
+        if not isinstance(focus, dict):
+            return False
+        kinds = [local_reference(focus, "").partition("/")[0], focus.get("type")]
+        for _, body in entry.children(entry.body, "contained"):
+            if focus.get("reference") == f"#{body.get('id')}":
+                kinds.append(body.get("resourceType"))
+        people = _PEOPLE.intersection(kind for kind in kinds if isinstance(kind, str))
+        return bool(people) and (people != {"Patient"} or self._named(entry, focus) != "own")
 
     def _named(self, entry: Entry, reference: Any) -> Owner:
         if not isinstance(reference, dict):
@@ -64,7 +81,9 @@ class Subject:
         match = _PATIENT.match(target)
         if match is None:
             return "no-subject"
-        return "own" if match[1] == self.id else "other-patient"
+        # A number such as Patient/12 is somebody else on another server.
+        elsewhere = match[1] and self.server and _place(match[1]) != _place(self.server)
+        return "own" if match[2] == self.id and not elsewhere else "other-patient"
 
     def _contained(self, entry: Entry, local: str) -> Owner:
         """A contained Patient has no id beyond its resource; only its identifiers can say who it is."""
@@ -83,6 +102,15 @@ def _identifier(body: Any) -> tuple[str, str] | None:
         return None
     system, value = body.get("system"), body.get("value")
     return (system, value) if isinstance(system, str) and isinstance(value, str) and system and value else None
+
+
+def _place(base: str) -> tuple[str, str]:
+    """Host and path of a base URL. Behind a proxy a server may write http where the world says https."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return base, ""
+    return _USUAL_PORT.sub("", parts.netloc.lower()), parts.path.rstrip("/")
 
 
 def identifiers_of(entry: Entry) -> frozenset[tuple[str, str]]:

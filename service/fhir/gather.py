@@ -84,6 +84,7 @@ async def gather(
         (*gaps, *odd),
         drafts,
         selections,
+        request.fhir_server,
     )
 
 

@@ -61,6 +61,21 @@ def test_a_draft_without_a_subject_belongs_to_the_patient_of_the_call():
     assert (draft.ref, gaps) == ("ServiceRequest/1", [])
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"reference": "Group/ward"},
+        {"reference": "Location/theatre"},
+        {"identifier": {"system": "urn:mrn", "value": "9"}},
+        {"display": "somebody"},
+        {"reference": "#contained"},
+        "Patient/p",
+    ],
+)
+def test_a_draft_whose_subject_cannot_be_told_is_left_out_with_a_gap(subject):
+    assert read(order() | {"subject": subject}) == ((), [("draftOrders", "no-subject")])
+
+
 @pytest.mark.parametrize("status", ["entered-in-error", "revoked", "cancelled", "completed"])
 def test_a_withdrawn_draft_is_no_draft(status):
     assert read(order(status=status)) == ((), [])
