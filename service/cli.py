@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 # Imports that cost time (web framework, database) stand in the functions that need them: `decide` starts fast.
+from service import ehr_commands
 from service.settings import DEFAULTS, Command, Settings, SettingsError, read_instant, read_settings
 
 FAILED = 1
@@ -75,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--url", help="base URL of the service (default http://HOST:PORT of the settings)")
     call.add_argument("--json", action="store_true", help="print the response as it came")
     call.set_defaults(run=_call)
+
+    ehr_commands.add_parser(commands, _say, _complain)
 
     for command in (demo, serve, check, decide):
         command.add_argument("--at", metavar="RFC3339", help="pin the clock, as 2026-03-01T09:00:00Z")

@@ -5,7 +5,7 @@ sandbox is not mounted."""
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Response
@@ -20,7 +20,7 @@ from service.fhir.gather import gather
 from service.fhir.prefetch_table import TEMPLATES
 from service.knowledge.model import Knowledge
 from service.moment import Moment
-from service.sandbox.demo import DEMO_PATIENTS, DRAFT_ORDERS, HOOKS
+from service.sandbox.listing import listing
 from service.sandbox.store import Store
 from service.storage.database import Database
 from service.storage.errors import StorageUnavailable
@@ -39,9 +39,7 @@ def create_router(store: Store, database: Database | None, knowledge: Knowledge,
 
     @router.get("/patients")
     async def patients() -> Response:
-        drafts = [{"id": draft.id, "label": draft.label, "resource": draft.resource} for draft in DRAFT_ORDERS]
-        people = [_person(store, demo.id) | demo.to_json() for demo in DEMO_PATIENTS]
-        return JSONResponse({"patients": people, "drafts": drafts, "hooks": list(HOOKS)})
+        return JSONResponse(listing(store))
 
     if database is not None:
         titles = {finding.atom: finding.title for finding in knowledge.reading.findings} | knowledge.cards.titles
@@ -67,18 +65,6 @@ def create_router(store: Store, database: Database | None, knowledge: Knowledge,
             return JSONResponse(body)
 
     return router
-
-
-def _person(store: Store, patient: str) -> dict[str, Any]:
-    """Name, birth date and gender of a demo patient, as a list of patients shows them."""
-    resource = store.read("Patient", patient) or {}
-    name = (resource.get("name") or [{}])[0]
-    words = [*name.get("given", ()), name.get("family", "")]
-    return {
-        "name": name.get("text") or " ".join(word for word in words if word),
-        "birthDate": resource.get("birthDate", ""),
-        "gender": resource.get("gender", ""),
-    }
 
 
 async def _marked(recorded: RecordedCall, knowledge: Knowledge, reader: FHIRReader) -> Marked:
