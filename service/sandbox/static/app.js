@@ -7,7 +7,8 @@ import { fragmentOf, isOrderHook, readFragment } from "./fragment.js";
 import { showNote } from "./note.js";
 import { requestFor, requestForNote } from "./requests.js";
 import { showAnswer, showUnreachable } from "./result.js";
-import { callHook, discover, listing, Unreachable } from "./service.js";
+import { callHook, discover, listing, Refused, Unreachable } from "./service.js";
+import { showRefused, showSigner } from "./signing.js";
 import { EXAMPLES } from "./examples.js";
 
 const at = (id) => document.getElementById(id);
@@ -23,9 +24,14 @@ start();
 
 async function start() {
   try {
-    const [templates, { patients, drafts }] = await Promise.all([discover(), listing()]);
-    world = { templates, patients, drafts };
+    world = await listing();
+    showSigner(at("signer"), world.signs);
+    world.templates = await discover();
   } catch (problem) {
+    if (problem instanceof Refused) {
+      showRefused(at("view"), problem, world?.signs);
+      return;
+    }
     if (!(problem instanceof Unreachable)) throw problem;
     fill(at("view"), el("div", { class: "notice critical" }, el("h1", {}, icon("critical"), "The service could not be reached"), el("p", {}, problem.message)));
     return;
@@ -95,7 +101,7 @@ function changed(part) {
 }
 
 function callFor(patient) {
-  const asked = { ...state, patient, drafts: world.drafts.filter(({ id }) => state.drafts.includes(id)) };
+  const asked = { ...state, patient, fhirServer: world.fhirServer, drafts: world.drafts.filter(({ id }) => state.drafts.includes(id)) };
   fire(about(state, patient), patient.name, () => requestFor(asked, world.templates[state.hook]));
 }
 
@@ -107,7 +113,7 @@ async function fire(what, patientName, build) {
   at("announce").textContent = "Calling the service…";
   let said;
   try {
-    const answer = await callHook(await build());
+    const answer = { ...(await callHook(await build())), signs: world.signs };
     if (mine !== calls) return;
     const picked = (tab) => {
       state = { ...state, tab };

@@ -7,9 +7,9 @@ const CLINICIAN = "Practitioner/demo-clinician";
 
 /**
  * The request for one patient. `drafts` are `{id, resource}`; `data` is prefetch (every template is resolved here),
- * fhir (the service reads for itself) or none (it gets nothing and has to refuse).
+ * fhir (the service reads for itself, from `fhirServer`) or none (it gets nothing and has to refuse).
  */
-export async function requestFor({ patient, hook, drafts, data }, templates) {
+export async function requestFor({ patient, hook, drafts, data, fhirServer }, templates) {
   const context = { userId: CLINICIAN, patientId: patient.id, encounterId: patient.encounter };
   if (isOrderHook(hook)) {
     const orders = drafts.map((draft) => draftFor(draft, patient));
@@ -18,7 +18,7 @@ export async function requestFor({ patient, hook, drafts, data }, templates) {
     if (orders.length) context.draftOrders.entry = orders.map((resource) => ({ resource }));
   }
   const request = { hook, hookInstance: crypto.randomUUID(), context };
-  if (data === "fhir") request.fhirServer = FHIR;
+  if (data === "fhir") request.fhirServer = fhirServer ?? FHIR;
   if (data === "prefetch") request.prefetch = await prefetched(templates, context);
   return request;
 }

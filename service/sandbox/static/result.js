@@ -7,6 +7,7 @@ import { findingsPanel } from "./findings.js";
 import { jsonBlock, textBlock } from "./json.js";
 import { sentencesPanel } from "./sentences.js";
 import { recordOf, Unreachable } from "./service.js";
+import { signedWith } from "./signing.js";
 import { tabs } from "./tabs.js";
 import { counted, STATES, unkebabed } from "./words.js";
 
@@ -19,6 +20,7 @@ const REFUSALS = {
   413: "The request is too large",
   429: "The service is called too often",
   500: "The service failed",
+  502: "The mock EHR could not reach the service",
   503: "The service cannot answer at the moment",
 };
 
@@ -132,9 +134,9 @@ function conclusion({ state, rule, knowledge }) {
   );
 }
 
-function requestPanel({ url, headers, request }) {
+function requestPanel({ url, headers, request, signs }) {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [textBlock([`POST ${url}`, ...head].join("\n"), "request line and headers"), jsonBlock(request, "request")];
+  return [signedWith(signs, request), textBlock([`POST ${url}`, ...head].join("\n"), "request line and headers"), jsonBlock(request, "request")];
 }
 
 function responsePanel({ status, statusText, answered, body, text }) {

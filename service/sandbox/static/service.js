@@ -7,6 +7,14 @@ export const FHIR = new URL("sandbox/fhir", BASE).href;
 /** Nothing came back: the connection failed. */
 export class Unreachable extends Error {}
 
+/** What the page cannot do without was answered with an error; `status` is its HTTP status. */
+export class Refused extends Error {
+  constructor(path, status, body) {
+    super(outcomeText(body) || `${path} was answered with HTTP ${status}.`);
+    this.status = status;
+  }
+}
+
 /** Prefetch templates of each hook, `{hook: {key: template}}`. */
 export async function discover() {
   const { services } = await json("cds-services");
@@ -14,7 +22,10 @@ export async function discover() {
   return Object.fromEntries(ours.map((service) => [service.hook, service.prefetch ?? {}]));
 }
 
-/** Who can be opened and what can be drafted. */
+/**
+ * Who can be opened and what can be drafted. Behind `cartsign ehr` also `signs`, as whom and for which service the server
+ * of this page signs, and `fhirServer`, where the charts are when they are not here.
+ */
 export function listing() {
   return json("sandbox/patients");
 }
@@ -69,7 +80,7 @@ export function outcomeText(body) {
 
 async function json(path) {
   const answer = await reach(new URL(path, BASE).href, {});
-  if (!answer.ok) throw new Unreachable(`${path} was answered with HTTP ${answer.status}`);
+  if (!answer.ok) throw new Refused(path, answer.status, parsed(await answer.text()));
   return answer.json();
 }
 
