@@ -1,21 +1,30 @@
-"""One open database: an engine to read with and the one writer. In: its SQLAlchemy URL, and whom to tell when rows are
-lost. Out: `Database`, which opens at first use, reads within a time limit, and stays usable while the file is not."""
+"""One open database: connections to read with, the one writer, and a way past it for what cannot wait. In: its
+SQLAlchemy URL, and whom to tell when rows are lost. Out: `Database`, which opens at first use, reads within a time
+limit, and stays usable while the database is not."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Executable, Row, create_engine, event, make_url, text
+from sqlalchemy import Engine, Executable, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.storage.engines import THREADS, Use, open_engine, place
 from service.storage.errors import StorageUnavailable
 from service.storage.migrate import migrate
 from service.storage.writer import Writer
 
 READ_SECONDS = 2.0
+WRITE_NOW_SECONDS = 0.5
+
+READING: Final = Use(seconds=READ_SECONDS, transactions=False)
+WRITING: Final = Use(seconds=5)
+WRITING_NOW: Final = Use(seconds=WRITE_NOW_SECONDS, transactions=False, flushed=False)
+
+Result = TypeVar("Result")
 
 
 class Database:
@@ -29,32 +38,47 @@ class Database:
         self.url = url
         # Whole reads and whole transactions go to a thread, not each step of them: a step takes microseconds, the way
         # to a thread and back a hundred.
-        self.engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"), connect_args={"timeout": 5})
-        event.listen(self.engine, "connect", _prepare_connection)
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="storage reader")
+        located = place(url)
+        threads = THREADS[located.drivername]
+        self.engine = open_engine(located, WRITING)
+        self._reading = _Lane(open_engine(located, READING, threads=threads), threads, "storage reader")
+        self._at_once = _Lane(open_engine(located, WRITING_NOW, threads=threads), threads, "storage at once")
         self.writer = Writer(self.engine, prepare=self.prepare, alarm=alarm)
         self._prepared = False
-        self._preparing = asyncio.Lock()
+        self._preparing: asyncio.Task[None] | None = None
 
     async def start(self) -> bool:
         """Start the writer and create or migrate what is missing; whether that worked."""
         self.writer.start()
-        usable = await self.usable()
+        try:
+            await self.prepare()
+            usable = await self.usable()
+        except StorageUnavailable:
+            usable = False
         self.writer.failing = not usable
         return usable
 
     async def stop(self) -> None:
         """Write what is queued, then close every connection."""
         await self.writer.stop()
-        self._reading.shutdown(wait=False, cancel_futures=True)
+        if self._preparing is not None:
+            await asyncio.wait([self._preparing])
+        await asyncio.gather(self._reading.close(), self._at_once.close())
         self.engine.dispose()
 
     async def prepare(self) -> None:
-        """Create or migrate the database once; raises `StorageUnavailable`."""
-        async with self._preparing:
-            if not self._prepared:
-                await asyncio.to_thread(migrate, self.url)
-                self._prepared = True
+        """Create or migrate the database once, however many ask at a time; raises `StorageUnavailable`."""
+        if self._prepared:
+            return
+        if self._preparing is None or self._preparing.done():
+            self._preparing = asyncio.create_task(self._prepare(), name="storage preparation")
+            # Everybody who waited may have given up by then.
+            self._preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._preparing)
+
+    async def _prepare(self) -> None:
+        await asyncio.to_thread(migrate, self.url)
+        self._prepared = True
 
     async def usable(self) -> bool:
         """Whether a row can be read now (what /readyz asks)."""
@@ -68,20 +92,58 @@ class Database:
         self, query: Executable, parameters: Mapping[str, Any] | None = None, *, seconds: float = READ_SECONDS
     ) -> Sequence[Row[Any]]:
         """All rows of a query; raises `StorageUnavailable` when that fails or takes longer than `seconds`."""
+        return await self._within(seconds, "read", self._reading, _rows, query, parameters)
+
+    async def write_now(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None, *, seconds: float = WRITE_NOW_SECONDS
+    ) -> int:
+        """Run one statement at once and commit it, past the writer and its queue; the number of rows it touched.
+
+        Raises `StorageUnavailable` when that fails or takes longer than `seconds`. What was given up on may still be
+        committed a little later: who writes here must be content with that. A token whose spending was given up on is
+        then spent, which is the safe side of the two.
+
+        Not flushed to the disk: what is committed is seen by every process at once and outlives this one, but the last
+        moments before a power cut may be lost.
+        """
+        return await self._within(seconds, "written", self._at_once, _touched, statement, parameters)
+
+    async def _within(
+        self,
+        seconds: float,
+        done: str,
+        lane: _Lane,
+        work: Callable[[Engine, Executable, Mapping[str, Any] | None], Result],
+        statement: Executable,
+        parameters: Mapping[str, Any] | None,
+    ) -> Result:
         try:
-            if not self._prepared:
-                await self.prepare()
             async with asyncio.timeout(seconds):
-                return await asyncio.get_running_loop().run_in_executor(self._reading, self._rows, query, parameters)
+                await self.prepare()
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(lane.threads, work, lane.engine, statement, parameters)
         except (SQLAlchemyError, OSError, TimeoutError) as problem:
-            raise StorageUnavailable(f"the database cannot be read: {type(problem).__name__}") from problem
-
-    def _rows(self, query: Executable, parameters: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
-        with self.engine.connect() as connection:
-            return connection.execute(query, parameters).all()
+            raise StorageUnavailable(f"the database cannot be {done}: {type(problem).__name__}") from problem
 
 
-def _prepare_connection(connection: Any, _record: object) -> None:
-    # FULL: a committed row survives a power cut. It costs one flush a batch, and only the writer pays it.
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
+class _Lane:
+    """Connections for one use, and the threads that alone use them."""
+
+    def __init__(self, engine: Engine, threads: int, name: str) -> None:
+        self.engine = engine
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    async def close(self) -> None:
+        """Wait for what is running, which the limits of its statements bound; what has not begun is dropped."""
+        await asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
+        self.engine.dispose()
+
+
+def _rows(engine: Engine, query: Executable, parameters: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
+    with engine.connect() as connection:
+        return connection.execute(query, parameters).all()
+
+
+def _touched(engine: Engine, statement: Executable, parameters: Mapping[str, Any] | None) -> int:
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).rowcount
