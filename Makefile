@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
-.PHONY: demo test lint bench picture
+.PHONY: demo test lint bench fuzz picture
 
 demo: $(READY)  ## start the service with demo patients, fire one call, show its cards, keep serving
 	@exec $(BIN)/cartsign demo
@@ -27,6 +27,9 @@ lint: $(READY)  ## style, types and the layer contracts
 
 bench: $(READY)  ## server CPU per call beside a bare framework's, two minutes; for memory see tests/bench/README.md
 	@PYTHONPATH=tests $(BIN)/python -m bench.run
+
+fuzz: $(READY)  ## 100,000 mutated requests, twenty minutes; SEED=, MUTANTS= and ONLY= as in tests/fuzz/README.md
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.campaign $(SEED:%=--seed %) $(MUTANTS:%=--mutants %) $(ONLY:%=--only %)
 
 picture: $(READY)  ## take the README's pictures of the mock EHR anew; needs Chromium
 	@PYTHONPATH=tests $(BIN)/python tests/browser/picture.py

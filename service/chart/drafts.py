@@ -55,7 +55,7 @@ def _read(entry: Entry, picked: frozenset[str] | None, subject: Subject) -> Draf
         entry.gap(owner, "it is about another patient; it was left out")
         return None
     # A draft that names nobody belongs to the call's patient: it is in the call's own context.
-    if owner == "no-subject" and (entry.body.get("subject") or entry.body.get("patient")):
+    if owner == "no-subject" and any(entry.body.get(name) is not None for name in ("subject", "patient")):
         entry.gap(owner, "whose it is cannot be told; it was left out")
         return None
     status = status_words(entry, "status")

@@ -69,6 +69,7 @@ def test_a_draft_without_a_subject_belongs_to_the_patient_of_the_call():
         {"identifier": {"system": "urn:mrn", "value": "9"}},
         {"display": "somebody"},
         {"reference": "#contained"},
+        {},
         "Patient/p",
     ],
 )
