@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -37,8 +37,8 @@ class Settings:
     port: int = 8000
     # what EHRs call; links on cards are built on it. Empty: http://HOST:PORT
     public_url: str = ""
-    # SQLAlchemy URL. Empty: an SQLite file under the user's data folder
-    database_url: str = ""
+    # sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME. Empty: an SQLite file under the user's data folder
+    database_url: str = field(default="", repr=False)
     # what a call leaves behind: the decision, or the request as well (full)
     record: Record = "decision"
     # older invocations, cards, feedback and links are deleted
@@ -196,10 +196,29 @@ def _browser_origins(name: str, text: str) -> tuple[str, ...]:
 
 
 def _database(name: str, text: str) -> str:
-    file = text.removeprefix("sqlite+aiosqlite:///")
-    # A database in memory would be another one for every connection.
-    if file in (text, "", ":memory:") or file.startswith("file:"):
-        raise SettingsError(f"{name}: expected sqlite+aiosqlite:///FILE; other databases are not supported yet")
+    scheme, _, rest = text.partition("://")
+    if scheme in ("sqlite", "sqlite+aiosqlite"):
+        file = rest.removeprefix("/")
+        # A database in memory would be another one for every connection.
+        if file in (rest, "", ":memory:") or file.startswith("file:"):
+            raise SettingsError(f"{name}: expected sqlite:///FILE, with the name of a file")
+        return text
+    if scheme not in ("postgresql", "postgresql+psycopg"):
+        # What stands before :// is repeated, and nothing else: the rest may hold a password.
+        said = f"{scheme}:// is not supported; " if rest and scheme.replace("+", "").isalnum() else ""
+        raise SettingsError(f"{name}: {said}expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    try:
+        parts = urlsplit(text)
+        usable = parts.netloc.count("@") < 2 and not parts.fragment and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, a broken IPv6 address; the exception repeats them
+        usable, parts = False, urlsplit("")
+    if not usable:
+        raise SettingsError(
+            f"{name}: the host or the port cannot be made out; in a password, @ : / ? # and % are written "
+            "%40 %3A %2F %3F %23 and %25"
+        )
+    if not parts.path.strip("/"):
+        raise SettingsError(f"{name}: no database is named; expected postgresql://USER:PASSWORD@HOST:PORT/NAME")
     return text
 
 

@@ -16,9 +16,9 @@ CORE = ("chart", "evidence", "assessment", "cards", "knowledge/model.py", "decis
 # Modules by which a pure function could reach a clock, chance, a file or a network.
 IMPURE = frozenset(
     {
-        "aiosqlite", "alembic", "asyncio", "fastapi", "glob", "http", "httpx", "io", "jinja2", "logging",
-        "multiprocessing", "os", "pathlib", "platformdirs", "random", "secrets", "shutil", "socket", "sqlalchemy",
-        "sqlite3", "starlette",
+        "alembic", "asyncio", "fastapi", "glob", "http", "httpx", "io", "jinja2", "logging",
+        "multiprocessing", "os", "pathlib", "platformdirs", "psycopg", "random", "secrets", "shutil", "socket",
+        "sqlalchemy", "sqlite3", "starlette",
         "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request", "uvicorn", "yaml",
     }
 )  # fmt: skip

@@ -94,9 +94,17 @@ def test_the_database_lies_in_the_users_data_folder(monkeypatch: pytest.MonkeyPa
         ("CARTSIGN_PUBLIC_URL", "https://user@cds.example.org", "without user"),
         ("CARTSIGN_FHIR_ORIGINS", "https://a.example, ftp://b.example", "ftp://b.example"),
         ("CARTSIGN_CORS_ORIGINS", "https://a.example/path", "is no origin"),
-        ("CARTSIGN_DATABASE_URL", "postgresql://localhost/x", "sqlite+aiosqlite:///FILE"),
-        ("CARTSIGN_DATABASE_URL", "sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///FILE"),
-        ("CARTSIGN_DATABASE_URL", "sqlite+aiosqlite:///", "sqlite+aiosqlite:///FILE"),
+        (
+            "CARTSIGN_DATABASE_URL",
+            "mysql://localhost/x",
+            "mysql:// is not supported; expected sqlite:///FILE or postgr",
+        ),
+        ("CARTSIGN_DATABASE_URL", "/var/lib/cartsign.sqlite3", "expected sqlite:///FILE or postgresql://"),
+        ("CARTSIGN_DATABASE_URL", "sqlite:///:memory:", "the name of a file"),
+        ("CARTSIGN_DATABASE_URL", "sqlite+aiosqlite:///", "the name of a file"),
+        ("CARTSIGN_DATABASE_URL", "sqlite://cartsign.sqlite3", "the name of a file"),
+        ("CARTSIGN_DATABASE_URL", "postgresql://localhost", "no database is named"),
+        ("CARTSIGN_DATABASE_URL", "postgresql://localhost:db/x", "the port cannot be made out"),
         ("CARTSIGN_PROT", "8001", "no setting of Cartsign"),
     ],
 )
@@ -108,11 +116,45 @@ def test_a_value_that_cannot_work_is_refused_with_what_would_be_right(name: str,
     assert says in str(refused.value)
 
 
-def test_a_database_url_is_not_repeated_because_it_may_hold_a_password() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////tmp/x.sqlite3",
+        "sqlite+aiosqlite:///x.sqlite3",
+        "postgresql://cartsign:pass%40word@db.example.org:5433/cartsign?sslmode=verify-full",
+        "postgresql+psycopg://db/cartsign",
+        "postgresql:///cartsign",
+    ],
+)
+def test_a_database_is_an_sqlite_file_or_on_postgresql(url: str) -> None:
+    assert read_settings({"CARTSIGN_DATABASE_URL": url}).database == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://cartsign:hunter2@db:port/x",
+        "postgresql://cartsign:hunter2@db",
+        "postgresql://cartsign:hunter2/more@db/x",
+        "postgresql://cartsign:hunter2@more@db/x",
+        "postgresql://cartsign:hunter2#more@db/x",
+        "postgresql://cartsign:hunter2?more@db/x",
+        "postgresql://cartsign:[hunter2]@db/x",
+        "mysql://cartsign:hunter2@db/x",
+        "cartsign:hunter2@db/x",
+        "cartsign:hunter2@://db/x",
+    ],
+)
+def test_a_refused_database_url_is_not_repeated_because_it_may_hold_a_password(url: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        read_settings({"CARTSIGN_DATABASE_URL": "postgresql://cartsign:hunter2@db/x"})
+        read_settings({"CARTSIGN_DATABASE_URL": url})
 
     assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_settings_that_are_printed_do_not_show_the_database_url() -> None:
+    assert "hunter2" not in repr(Settings(database_url="postgresql://cartsign:hunter2@db/x"))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "cds.example.org"])  # noqa: S104  # the point of the test
