@@ -126,13 +126,6 @@ def _add_pages(app: FastAPI, client: PretendEHR, neighbours: Neighbours, store: 
     async def patients() -> Response:
         return JSONResponse(told)
 
-    @app.get("/sandbox/calls/{correlation_id}")
-    async def call(correlation_id: str) -> Response:
-        """Recorded calls hold charts: a registered service tells them to nobody over HTTP, its client included."""
-        return JSONResponse(
-            {"detail": "What led to this answer is on record at the service, not told to clients."}, 404
-        )
-
 
 def _add_calls(app: FastAPI, signer: Signer) -> None:
     @app.get("/cds-services")

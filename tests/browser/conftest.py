@@ -48,13 +48,13 @@ Desks = Callable[..., AbstractAsyncContextManager[Desk]]
 
 @pytest.fixture
 def desks(browser: Any, base: str) -> Desks:
-    """Desks as wanted: `async with desks(color_scheme="dark") as desk`."""
+    """Desks as wanted: `async with desks(color_scheme="dark") as desk`; `at` is the server, if not the usual one."""
 
     @asynccontextmanager
-    async def made(**options: Any) -> AsyncIterator[Desk]:
+    async def made(at: str = base, **options: Any) -> AsyncIterator[Desk]:
         context = await browser.new_context(**{"reduced_motion": "reduce"} | options)
         context.set_default_timeout(10_000)
-        desk = Desk(await context.new_page(), base)
+        desk = Desk(await context.new_page(), at)
         desk.watch()
         try:
             yield desk

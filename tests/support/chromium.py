@@ -3,6 +3,7 @@ free port. Every page is watched: what it logs, what it throws, whom it asks."""
 
 import importlib.util
 import shutil
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from fastapi import FastAPI
 from support.running import settings_for, shipped_knowledge
 
 from service.app import create_app
@@ -37,19 +39,25 @@ def why_no_browser() -> str | None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, **changes: Any) -> Iterator[str]:
     """The base URL of the application as `cartsign demo` starts it, served from a thread until the block ends."""
     listening = listen("127.0.0.1", 0)
-    settings = settings_for(folder, port=listening.getsockname()[1])
-    config = uvicorn.Config(create_app(settings, knowledge=shipped_knowledge()), log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    settings = settings_for(folder, port=listening.getsockname()[1], **changes)
+    with served(create_app(settings, knowledge=shipped_knowledge()), listening):
+        yield settings.url
+
+
+@contextmanager
+def served(app: FastAPI, listening: socket.socket) -> Iterator[None]:
+    """The application answers on the socket, from a thread, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
     assert server.started
     try:
-        yield settings.url
+        yield
     finally:
         server.should_exit = True
         thread.join(10)

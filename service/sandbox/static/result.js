@@ -7,7 +7,7 @@ import { findingsPanel } from "./findings.js";
 import { jsonBlock, textBlock } from "./json.js";
 import { sentencesPanel } from "./sentences.js";
 import { recordOf, Unreachable } from "./service.js";
-import { signedWith } from "./signing.js";
+import { signedWith, UNTOLD } from "./signing.js";
 import { tabs } from "./tabs.js";
 import { counted, STATES, unkebabed } from "./words.js";
 
@@ -30,7 +30,7 @@ const REFUSALS = {
  */
 export function showAnswer(place, answer, { about, patientName, tab, picked }) {
   const cards = answer.status === 200 && Array.isArray(answer.body?.cards) ? answer.body.cards : null;
-  const record = cards ? fetched(answer.correlation) : Promise.resolve(null);
+  const record = cards ? recorded(answer) : Promise.resolve(null);
   const behind = el("section", { class: "behind", "aria-labelledby": "behind-title" });
   const what = cards ? (cards.length ? el("div", { class: "cards" }, cards.map((card) => cardOf(card, patientName))) : silence(record)) : refusal(answer);
   fill(place, headline(about, answer, cards), what, behind);
@@ -95,7 +95,8 @@ function refusal(answer) {
   );
 }
 
-async function fetched(correlation) {
+async function recorded({ correlation, signs }) {
+  if (signs) return { detail: UNTOLD };
   try {
     return await recordOf(correlation);
   } catch (problem) {
