@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.dialects.sqlite import insert
-
 from service.storage.database import Database
 from service.storage.history import answered, keep_answers
+from service.storage.once import insert_once
 from service.storage.schema import feedback
 from service.storage.writer import Statement
 
@@ -56,7 +55,7 @@ async def store(database: Database, rows: Sequence[FeedbackRow]) -> None:
         }
         for row in rows
     ]
-    once = insert(feedback).on_conflict_do_nothing(index_elements=["fingerprint"])
+    once = insert_once(feedback, ["fingerprint"])
     answers = [
         answered(row.fingerprint, row.card, row.outcome, row.outcome_at, row.received_at, row.reason_code)
         for row in rows

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 
 from service.storage.database import READ_SECONDS, Database
+from service.storage.once import insert_once
 from service.storage.schema import Instant, card_events, cards, invocations
 from service.storage.writer import Statement
 
@@ -31,26 +31,22 @@ class CardEventRow:
 
 # Feedback names a card and nothing more: topic, evidence and patient are those of the card when it was shown. An answer
 # to a card that nobody remembers belongs to no patient.
-_ANSWERED = (
-    insert(card_events)
-    .from_select(
-        ["fingerprint", "received_at", "at", "outcome", "reason", "patient", "user", "encounter", "topic", "evidence"],
-        select(
-            bindparam("fingerprint", type_=card_events.c.fingerprint.type),
-            bindparam("received_at", type_=Instant()),
-            bindparam("at", type_=Instant()),
-            bindparam("outcome", type_=card_events.c.outcome.type),
-            bindparam("reason", type_=card_events.c.reason.type),
-            invocations.c.patient,
-            invocations.c.user,
-            invocations.c.encounter,
-            cards.c.topic,
-            cards.c.evidence,
-        )
-        .select_from(cards.join(invocations, invocations.c.id == cards.c.invocation_id))
-        .where(cards.c.id == bindparam("card_id", type_=cards.c.id.type)),
+_ANSWERED = insert_once(card_events, ["fingerprint"]).from_select(
+    ["fingerprint", "received_at", "at", "outcome", "reason", "patient", "user", "encounter", "topic", "evidence"],
+    select(
+        bindparam("fingerprint", type_=card_events.c.fingerprint.type),
+        bindparam("received_at", type_=Instant()),
+        bindparam("at", type_=Instant()),
+        bindparam("outcome", type_=card_events.c.outcome.type),
+        bindparam("reason", type_=card_events.c.reason.type),
+        invocations.c.patient,
+        invocations.c.user,
+        invocations.c.encounter,
+        cards.c.topic,
+        cards.c.evidence,
     )
-    .on_conflict_do_nothing(index_elements=["fingerprint"])
+    .select_from(cards.join(invocations, invocations.c.id == cards.c.invocation_id))
+    .where(cards.c.id == bindparam("card_id", type_=cards.c.id.type)),
 )
 _HISTORY = (
     select(
@@ -65,7 +61,7 @@ _HISTORY = (
     .where(card_events.c.patient == bindparam("patient"))
     .order_by(card_events.c.at, card_events.c.id)
 )
-_SHOWN = insert(card_events).on_conflict_do_nothing(index_elements=["fingerprint"])
+_SHOWN = insert_once(card_events, ["fingerprint"])
 
 
 def answered(

@@ -29,7 +29,8 @@ from sqlalchemy import (
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite has no such type, so the zone is dropped on the way in and put back on the way out."""
+    """An aware UTC time. SQLite has no such type: the zone is dropped on the way in and put back on the way out. From
+    PostgreSQL it comes in the zone of the server."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,7 +39,9 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 metadata = MetaData()
