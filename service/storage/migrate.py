@@ -1,37 +1,63 @@
-"""Brings a database to the newest schema. In: the URL of an SQLite file that may be missing, old, or being migrated by
-another process this very moment. Out: the file, mode 0600, at revision `HEAD`; or `StorageUnavailable`."""
+"""Brings a database to the newest schema. In: the URL of an SQLite file, which may be missing, or of a PostgreSQL
+database; old, or being migrated by another process this very moment. Out: the schema at revision `HEAD`, an SQLite file
+with mode 0600; or `StorageUnavailable`, which says what to do."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
+from service.storage.engines import POSTGRESQL, Use, open_engine, place
 from service.storage.errors import StorageUnavailable
 
 # The newest revision under migrations/versions/, known without loading Alembic; a test keeps it true.
 HEAD = "0003"
 
-# Two processes that start together wait this long for each other.
+# Processes that start together wait this long for each other.
 PATIENCE_SECONDS = 30
+LOOKING: Final = Use(seconds=PATIENCE_SECONDS, transactions=False)
+MIGRATING: Final = Use(seconds=PATIENCE_SECONDS)
+
+# The lock of PostgreSQL that stands for "Cartsign is migrating this database": any number that nobody else uses.
+_LOCK: Final = 0x43617274
+# PostgreSQL's code for "insufficient privilege".
+_FORBIDDEN: Final = "42501"
 
 
 def migrate(url: str) -> None:
     """Create or upgrade the database at `url`; quick and without Alembic when there is nothing to do. Blocking."""
-    file = make_url(url)
+    located = place(url)
     try:
-        make_private(Path(str(file.database)))
-        if revision_of(Path(str(file.database))) != HEAD:
-            upgrade(file)
-    except (OSError, sqlite3.Error, DBAPIError) as problem:
+        if located.drivername != POSTGRESQL:
+            make_private(Path(str(located.database)))
+        if revision_of(located) != HEAD:
+            upgrade(located)
+    except DBAPIError as problem:
+        raise StorageUnavailable(_told(problem, located)) from problem
+    except OSError as problem:
         raise StorageUnavailable(f"the database cannot be opened: {type(problem).__name__}") from problem
+
+
+def _told(problem: DBAPIError, located: URL) -> str:
+    if located.drivername != POSTGRESQL:
+        return f"the database cannot be opened: {type(problem).__name__}"
+    # The first line is the server's, or says why there is none. Nothing of a patient has been sent by then.
+    said = str(problem.orig).strip().partition("\n")[0]
+    if located.password:
+        said = said.replace(str(located.password), "***")
+    if getattr(problem.orig, "sqlstate", None) == _FORBIDDEN:
+        role, name = located.username, located.database
+        return (
+            f"the role {role} may not create or use the tables in the database {name} ({said}); "
+            f"simplest is a database of its own: ALTER DATABASE {name} OWNER TO {role}"
+        )
+    return f"the database cannot be opened: {type(problem).__name__}: {said}"
 
 
 def make_private(path: Path) -> None:
@@ -42,20 +68,19 @@ def make_private(path: Path) -> None:
         path.chmod(0o600)
 
 
-def revision_of(path: Path) -> str | None:
-    """The revision a database says it is at; None for an empty one. Turns write-ahead logging on, for good."""
-    connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
-        return None if row is None else str(row[0])
-    finally:
-        connection.close()
+def revision_of(located: URL) -> str | None:
+    """The revision a database is at, None for an empty one. Turns SQLite's write-ahead logging on, for good."""
+    with _connected(located, LOOKING) as connection:
+        if located.drivername != POSTGRESQL:
+            connection.execute(text("PRAGMA journal_mode = WAL"))
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return None if revision is None else str(revision)
 
 
-def upgrade(file: URL) -> None:
-    """Run the missing migrations inside one transaction that no other writer can enter."""
+def upgrade(located: URL) -> None:
+    """Run the missing migrations inside one transaction that no other process can enter."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -63,7 +88,8 @@ def upgrade(file: URL) -> None:
     config = Config()
     config.set_main_option("script_location", "service.storage:migrations")
     try:
-        with exclusive(file) as connection:
+        with _connected(located, MIGRATING) as connection, connection.begin():
+            _enter_alone(connection, located)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as problem:
@@ -72,18 +98,21 @@ def upgrade(file: URL) -> None:
         ) from problem
 
 
-@contextmanager
-def exclusive(file: URL) -> Iterator[Connection]:
-    """A connection inside BEGIN IMMEDIATE: whoever comes second waits, then finds the work done."""
-    engine = create_engine(
-        file.set(drivername="sqlite+pysqlite"),
-        poolclass=NullPool,
-        connect_args={"timeout": PATIENCE_SECONDS, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "begin")
-    def _take_the_write_lock(connection: Connection) -> None:
+def _enter_alone(connection: Connection, located: URL) -> None:
+    """Whoever comes second waits here, then finds the work done."""
+    if located.drivername != POSTGRESQL:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    # Waiting has its limit; a change to a large table takes as long as it takes.
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
 
-    with engine.begin() as connection:
-        yield connection
+
+@contextmanager
+def _connected(located: URL, use: Use) -> Iterator[Connection]:
+    engine = open_engine(located, use)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
