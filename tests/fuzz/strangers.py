@@ -1,5 +1,5 @@
 """Another patient's data, marked. In: the chart of a demo patient, and the patient of a call. Out: resources of
-somebody else in which every sentence holds MARK and every id begins with "zqx", and all the ways to say whose they
+somebody else in which every sentence holds MARK and every id begins with TRACE, and all the ways to say whose they
 are."""
 
 import base64
@@ -12,10 +12,10 @@ from typing import Any
 
 Json = dict[str, Any]
 
-MARK = "zqxstranger"
-STRANGER = "zqx-other-person"
+MARK = "zqxstrangeword"
+STRANGER = "zqxstranger-1"
 # Nothing that begins so may reach a card.
-TRACE = "zqx"
+TRACE = "zqxstrange"
 
 _SAID = frozenset({"text", "display", "valueString", "description", "conclusion", "title", "family", "name"})
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?;:\n]))[ \t]*(?=[A-Za-z])")
@@ -27,7 +27,7 @@ def stranger(resource: Json) -> Json:
     body = marked(resource)
     if body["resourceType"] == "Patient":
         return {**body, "id": STRANGER}
-    body["id"] = f"zqx-{body.get('id', 'x')}"
+    body["id"] = f"zqxstranger-{body.get('id', 'x')}"
     return about(body, {"reference": f"Patient/{STRANGER}"})
 
 
@@ -110,7 +110,7 @@ def estrange(chance: Random, request: Json, charts: list[list[Json]]) -> str:
     if how in ("reattribute", "focus"):
         spellings = other_subjects(patient, server_known=isinstance(request.get("fhirServer"), str))
         for entries, place, own in chance.sample(places, min(len(places), chance.randint(1, 6))):
-            body = marked(own) | {"id": f"zqx-{place}"}
+            body = marked(own) | {"id": f"zqxstranger-{place}"}
             if how == "focus" and own["resourceType"] == "Observation":
                 people = [{"reference": f"Patient/{STRANGER}"}, {"type": "RelatedPerson", "display": "her mother"}]
                 entries[place] = {"resource": body | {"focus": [chance.choice(people)]}}
@@ -123,7 +123,10 @@ def estrange(chance: Random, request: Json, charts: list[list[Json]]) -> str:
         own["contained"] = [body]
     elif how == "collide":
         same = [each for each in theirs if each["resourceType"] == own["resourceType"]] or [body]
-        body = chance.choice(same) | {"id": own.get("id", "zqx-0"), "meta": {"lastUpdated": "2031-01-01T00:00:00Z"}}
+        body = chance.choice(same) | {
+            "id": own.get("id", "zqxstranger-0"),
+            "meta": {"lastUpdated": "2031-01-01T00:00:00Z"},
+        }
         entries.insert(place, {"resource": body})
     else:
         inner = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each} for each in theirs]}
