@@ -56,13 +56,15 @@ async def test_a_mock_ehr_that_nobody_registered_says_so(desks: Any, ehr: str) -
     assert ehr in said
 
 
-async def test_the_page_says_as_whom_its_calls_are_signed_and_what_was_added_on_the_way(desks: Any, ehr: str) -> None:
+async def test_the_page_says_as_whom_its_calls_are_signed_and_what_was_added_on_the_way(
+    desks: Any, ehr: str, base: str
+) -> None:
     async with desks(at=ehr) as desk:
         await desk.open(CARD)
         signer = await desk.page.locator("#signer").inner_text()
         request = await (await desk.tab("Request")).inner_text()
     assert f"signs it as {ehr}" in signer
-    assert "a JWT (ES384, five minutes" in request
+    assert f"a JWT (ES384, five minutes, issuer {ehr}, audience {base}/cds-services/neurogenic-claudication)" in request
     assert "fhirAuthorization" not in request
 
 

@@ -28,6 +28,7 @@ async function start() {
     showSigner(at("signer"), world.signs);
     world.templates = await discover();
   } catch (problem) {
+    at("rail").hidden = true;
     if (problem instanceof Refused) {
       showRefused(at("view"), problem, world?.signs);
       return;

@@ -137,7 +137,7 @@ function conclusion({ state, rule, knowledge }) {
 
 function requestPanel({ url, headers, request, signs }) {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [signedWith(signs, request), textBlock([`POST ${url}`, ...head].join("\n"), "request line and headers"), jsonBlock(request, "request")];
+  return [signedWith(signs, { url, request }), textBlock([`POST ${url}`, ...head].join("\n"), "request line and headers"), jsonBlock(request, "request")];
 }
 
 function responsePanel({ status, statusText, answered, body, text }) {

@@ -35,8 +35,8 @@ function unknown(signs) {
 }
 
 /** What the page's server has added to a request, since it is not in what the page sent. */
-export function signedWith(signs, request) {
+export function signedWith(signs, { url, request }) {
   if (!signs) return null;
   const lent = request.fhirServer ? ", and to the body a fhirAuthorization with a token for the FHIR server" : "";
-  return el("p", { class: "soft" }, `Added on the way, by this page\u2019s server: Authorization: Bearer and a JWT (${signs.algorithm}, five minutes, issuer ${signs.issuer}) for this address at ${signs.service}${lent}.`);
+  return el("p", { class: "soft" }, `Added on the way, by this page\u2019s server: Authorization: Bearer and a JWT (${signs.algorithm}, five minutes, issuer ${signs.issuer}, audience ${signs.service}${new URL(url).pathname})${lent}.`);
 }
