@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from service.plain_text import inert
 from service.sandbox.demo import DEMO_PATIENTS, demo_request
 
 SERVICE_ID = "neurogenic-claudication"
@@ -63,7 +64,7 @@ async def call(
 
 
 def _diagnostics(body: Any) -> str:
-    """What an OperationOutcome says, as far as the body is one."""
+    """What an OperationOutcome says, as far as the body is one; the service may be anybody's, the terminal is ours."""
     issues = body.get("issue") if isinstance(body, dict) else None
     said = [issue.get("diagnostics") for issue in issues or () if isinstance(issue, dict)]
-    return " ".join(str(text) for text in said if text) or "without a reason that can be read"
+    return " ".join(inert(text) for text in said if text) or "without a reason that can be read"
