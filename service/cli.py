@@ -159,12 +159,11 @@ def _check(given: argparse.Namespace, at: datetime | None) -> int:
 
 
 def _decide(given: argparse.Namespace, at: datetime | None) -> int:
-    import json
-
     from cds_hooks import CDSHooksError
     from service.explain import explain
     from service.knowledge.load import KnowledgeError
     from service.offline import decide_offline
+    from service.plain_text import readable_json
 
     try:
         body = sys.stdin.buffer.read() if given.request == "-" else Path(given.request).read_bytes()
@@ -177,11 +176,7 @@ def _decide(given: argparse.Namespace, at: datetime | None) -> int:
     except KnowledgeError as problem:
         return _complain(str(problem))
     decision = timed.decision.to_json()
-    _say(
-        explain(decision, timed.marked()).rstrip()
-        if given.explain
-        else json.dumps(decision, indent=2, ensure_ascii=False)
-    )
+    _say(explain(decision, timed.marked()).rstrip() if given.explain else readable_json(decision))
     print(f"knowledge {timed.loading:.0f} ms, decision {timed.deciding:.1f} ms", file=sys.stderr)
     return 0
 

@@ -13,12 +13,16 @@ MAX_CHARACTERS: Final = 1_000_000
 # Anything that a plain printable string does not need: controls, soft hyphens, odd spaces, zero-width and
 # direction marks, lone surrogates, and the two ways in which line ends arrive escaped.
 _ODD: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\udfff\ufeff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\udfff\ufeff"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
     r"|\\r\\n|\\n|\\\.br\\"
 )
 _LINE_ENDS: Final = frozenset("\r\x0b\x0c\x85\u2028\u2029")
-# Invisible inside a word: they are taken out, since a space would split the word.
-_INVISIBLE: Final = frozenset("\xad\u200c\u200d\u2060\ufeff")
+# Invisible inside a word: they are taken out, since a space would split the word. The last are tag characters, which
+# spell words that nobody sees.
+_INVISIBLE: Final = frozenset("\xad\u180e\u200c\u200d\u2060\ufeff\ufff9\ufffa\ufffb") | frozenset(
+    map(chr, range(0xE0000, 0xE0080))
+)
 
 
 def clean(text: str) -> str:

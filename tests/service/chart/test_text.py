@@ -21,6 +21,7 @@ from service.chart.text import clean, markup_to_text
         ("\u202eniap gel\u202c", " niap gel "),
         ("leg\u00a0pain\u2003here", "leg pain here"),
         ("clau\u00addi\u200dcation\ufeff", "claudication"),
+        ("cl\u180eaudi\U000e0063cation\ufff9", "claudication"),
         ("leg \ud800 pain", "leg \ufffd pain"),
         ("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"),
         (r"LUNGS:\n Clear.\r\nHEART", "LUNGS: \n Clear.   \nHEART"),
