@@ -5,9 +5,7 @@ nowhere to go; they are planted all the same."""
 
 import asyncio
 import base64
-import io
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -18,9 +16,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import structlog
 from markdown_it import MarkdownIt
 from support.hostile_text import HOSTILE
+from support.logged import everything_logged
 from support.markup import strings, unsafe_markdown, unsafe_text
 from support.running import AT, BASE, CALL, Running, a_request, running, settings_for
 
@@ -279,11 +277,7 @@ async def test_an_error_of_another_service_cannot_drive_the_terminal_either() ->
 
 
 async def test_a_log_line_stays_one_line_and_ours(tmp_path: Path) -> None:
-    out = io.StringIO()
-    root = logging.getLogger()
-    before_all = (root.handlers, root.level)
-    logs.configure("debug", out)
-    try:
+    with everything_logged() as out:
         async with running(settings_for(tmp_path)) as service:
             clean = await complete(service, "demo-mixed", "order-select")
             for hostile in HOSTILE.values():
@@ -291,10 +285,6 @@ async def test_a_log_line_stays_one_line_and_ours(tmp_path: Path) -> None:
                 for change in ({"hook": hostile}, {"hookInstance": hostile}, {"fhirServer": hostile}):
                     await service.client.post(CALL, json=deepcopy(clean) | change)
                 await service.client.post(f"{CALL}/{quote(hostile)}", json=clean, params={"q": hostile})
-    finally:
-        structlog.reset_defaults()
-        logging.captureWarnings(False)
-        root.handlers, root.level = before_all
     lines = out.getvalue().splitlines()
 
     assert sum(json.loads(line)["event"] == "hook call" for line in lines) >= len(HOSTILE)
