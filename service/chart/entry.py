@@ -15,6 +15,8 @@ from service.chart.text import MAX_CHARACTERS, clean
 # else could not be put into a reference on a card, so the resource counts as having no id.
 USABLE_ID: Final = re.compile(r"[A-Za-z0-9\-._]{1,128}\Z")
 
+GAPS_EACH: Final = 1_000
+
 
 class Entry:
     """A resource with the prefetch key it came under; reading it fills `gaps` and changes nothing else.
@@ -40,7 +42,9 @@ class Entry:
             self.unreadable("id", "is not a FHIR id")
 
     def gap(self, code: str, detail: str) -> None:
-        self.gaps.append(Gap(self.key, code, detail, self.ref))
+        # A resource with a million things wrong is no worse than one with a thousand.
+        if len(self.gaps) < GAPS_EACH:
+            self.gaps.append(Gap(self.key, code, detail, self.ref))
 
     def unreadable(self, path: str, why: str) -> None:
         """Note that the element at `path` was left out; the words name the path, never what stood there."""

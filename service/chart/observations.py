@@ -96,14 +96,14 @@ def _read(entry: Entry, panels: Mapping[str, str]) -> Observed | None:
 
 def _components(entry: Entry) -> tuple[list[Measure], tuple[Passage, ...]]:
     measures: list[Measure] = []
-    passages: tuple[Passage, ...] = ()
+    passages: list[Passage] = []
     for path, body in entry.children(entry.body, "component"):
         at = path + "."
         values, texts = read_values(entry, body, at)
         concept = read_concept(entry, body, "code", at)
         measures.append(Measure(concept, values, path, read_concepts(entry, body, "interpretation", at)))
         passages += texts
-    return measures, passages
+    return measures, tuple(passages)
 
 
 def panel_groups(entries: Iterable[Entry]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
+from service.chart.budget import within_budget
 from service.chart.codes import read_concept
 from service.chart.conditions import read_problem
 from service.chart.dates import read_date
@@ -68,6 +69,7 @@ def read_chart(gathered: Gathered, patient_id: str) -> Chart:
     things = [thing for entry in entries if (thing := reader.read(entry)) is not None]
     for entry in entries:
         gaps += entry.gaps
+    things = within_budget(things, gaps)
     drafts = read_drafts(gathered.drafts, gathered.selections, subject, gaps)
     return Chart(
         patient=patient,

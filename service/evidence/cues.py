@@ -6,7 +6,7 @@ was said before."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.evidence.context import Scope
 from service.evidence.definition import Outcome
@@ -39,10 +39,25 @@ class Stretch:
     pending: Mention | None = None
     # What the sentence before said last, for `So does bending.`
     echo: Outcome | None = None
+    # What was measured already: a sentence crowded with postures and cues asks for the same distances again and again.
+    _costs: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
+    _nearest: dict[tuple[int, int], int | None] = field(default_factory=dict)
 
     def cost(self, one: Mention, other: Mention) -> int:
         """The distance between two mentions: words, with commas and above all new clauses counting more."""
-        return gap(self.words, self.stops, one, other)
+        places = (one.first, one.last, other.first, other.last)
+        known = self._costs.get(places)
+        if known is None:
+            known = self._costs[places] = gap(self.words, self.stops, one, other)
+        return known
+
+    def nearest_symptom(self, posture: Mention) -> int | None:
+        """The distance of the symptom nearest to a posture."""
+        place = (posture.first, posture.last)
+        if place not in self._nearest:
+            near = (self.cost(m, posture) for symptom in self.symptoms for m in symptom.mentions)
+            self._nearest[place] = min(near, default=None)
+        return self._nearest[place]
 
     def norms(self, first: int, last: int) -> list[str]:
         return [w.norm for w in self.words[max(0, first) : last + 1]]
@@ -57,9 +72,9 @@ def cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
             continue
         if cue.concept.only_for and posture.concept.posture not in cue.concept.only_for:
             continue
-        if _taken(stretch, cue, posture):
-            continue
         cost = stretch.cost(cue, posture)
+        if cost >= best_cost or _taken(stretch, cue, posture):
+            continue
         ahead = cue.first < posture.first
         looks = _looks(stretch, cue)
         if not ahead and _joined(stretch, cue):
@@ -95,7 +110,7 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
         if _leads_on(stretch, posture, cue):
             return True
-        near = min((stretch.cost(m, posture) for s in stretch.symptoms for m in s.mentions), default=None)
+        near = stretch.nearest_symptom(posture)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
 
