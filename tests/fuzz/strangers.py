@@ -47,7 +47,10 @@ def marked(value: Any, name: str = "") -> Any:
     if isinstance(value, str) and name in _SAID:
         return _SENTENCE.sub(f" {MARK} ", value)
     if isinstance(value, str) and name == "data":
-        text = base64.b64decode(value).decode("utf-8", "replace")
+        try:
+            text = base64.b64decode(value).decode("utf-8", "replace")
+        except ValueError:  # a change made before has spoilt it
+            return value
         return base64.b64encode(_SENTENCE.sub(f" {MARK} ", text).encode()).decode()
     return value
 
