@@ -56,8 +56,9 @@ def read_object(body: bytes, *, max_depth: int = MAX_DEPTH) -> "Members":
     marks = _brackets(body)
     if len(marks) > 2 * MAX_CONTAINERS:
         raise PayloadTooLarge(f"The body holds more than {MAX_CONTAINERS} objects and arrays.")
-    # Those in strings count as well: notes have one in seventy characters, so that no chart comes near.
-    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
+    # Those in strings count as well: notes have one in seventy characters, so that no chart comes near. A comma takes a
+    # value behind it, so that smaller bodies need no counting.
+    if len(body) > 2 * MAX_COMMAS and body.count(b",") > MAX_COMMAS:
         raise PayloadTooLarge(f"The body holds more than {MAX_COMMAS} commas.")
     if _levels(marks) > max_depth:
         raise MalformedJSON(f"The body nests deeper than {max_depth} levels.")

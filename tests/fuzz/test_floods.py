@@ -49,6 +49,7 @@ async def answered(tmp_path: Any, content: bytes, path: str = CALL) -> httpx.Res
 WHOLE = body()
 TAGS = {"contentType": "text/html", "data": "PGEg" * 400_000}
 DOCUMENT = {"resourceType": "DocumentReference", "status": "current", "subject": S, "content": [{"attachment": TAGS}]}
+DEEP = b"[" * 10**5 + b"]" * 10**5
 NESTED = b"[" * 10**6 + b"]" * 10**6
 REFUSED: dict[str, tuple[bytes, int, str]] = {
     "tiny resources": (body(conditions=bundle(*[{}] * 30_000)), 413, "more than 25000 resources"),
@@ -64,7 +65,7 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
         json.dumps({str(n): 0 for n in range(200_000)}).encode(), 400, "The body has more than 1000 members",
     ),
     "prefetch keys": (body(**{str(n): None for n in range(200_000)}), 400, "prefetch has more than 1000 members"),
-    "arrays inside arrays": (WHOLE[:-1] + b', "x": ' + b"[" * 10**5 + b"]" * 10**5 + b"}", 400, "nests deeper than 64 levels"),
+    "arrays inside arrays": (WHOLE[:-1] + b', "x": ' + DEEP + b"}", 400, "nests deeper than 64 levels"),
     "nothing but nesting": (NESTED, 413, "more than 500000 objects and arrays"),
     "an exponent": (WHOLE.replace(b'"conditions": null', b'"conditions": [1e999999]'), 400, "prefetch.conditions"),
     "a name twice": (WHOLE[:-1] + b', "hook": "patient-view"}', 400, "hook is given more than once"),
