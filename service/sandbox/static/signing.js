@@ -4,7 +4,7 @@
 import { el, fill, icon, shown } from "./dom.js";
 
 /** What is said in place of the record behind an answer. */
-export const UNTOLD = "What led to this answer is on record at the service, which tells recorded charts to no client. The card links to its evidence; cartsign demo shows the reasoning here.";
+export const UNTOLD = "What led to this answer is on record at the service, which tells recorded charts to no client. In open trust, as with cartsign demo, this page shows the reasoning.";
 
 /** The line that says as whom this page's server signs; nothing where it does not. */
 export function showSigner(place, signs) {
