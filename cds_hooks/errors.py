@@ -23,7 +23,7 @@ Raise one of these anywhere in a handler and the router answers with its HTTP st
 Mistakes of the programmer who uses this package (a summary of 140 characters, say) are ValueErrors, never these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 ERROR_SYSTEM = "urn:cartsign:error"
@@ -32,9 +32,9 @@ ERROR_SYSTEM = "urn:cartsign:error"
 class CDSHooksError(Exception):
     """Something that the service answers with a status other than 200 (RESP-4).
 
-    `code` is stable and searchable, `status` the HTTP status, `issue` the FHIR issue type, `expression` the
-    paths that were wrong, as in `context.patientId`. Messages name paths and limits, never values: they are
-    sent, and may be logged.
+    `code` is stable and searchable, `status` the HTTP status, `issue` the FHIR issue type, `expression` the paths that
+    were wrong, as in `context.patientId`, `headers` what the answer carries besides its body. Messages name paths and
+    limits, never values: they are sent, and may be logged.
     """
 
     code: ClassVar[str] = "cds-hooks.error"
@@ -47,6 +47,10 @@ class CDSHooksError(Exception):
         super().__init__(message)
         self.message = message
         self.expression = tuple(expression)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {}
 
 
 class BadRequest(CDSHooksError):
@@ -92,6 +96,11 @@ class Unauthorized(CDSHooksError):
     status = 401
     issue = "login"
     title = "Authentication is required."
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """RFC 6750, section 3."""
+        return {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(CDSHooksError):
@@ -178,7 +187,19 @@ class UnsupportedMediaType(CDSHooksError):
     advice = "Send it with Content-Type: application/json, in UTF-8 and without Content-Encoding."
 
 
-class TooManyRequests(CDSHooksError):
+class _ForNow(CDSHooksError):
+    """Something that passes by itself: `retry_after` seconds are worth waiting (RFC 9110, section 10.2.3)."""
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self.retry_after)}
+
+
+class TooManyRequests(_ForNow):
     """The caller sends more than the service accepts."""
 
     code = "cds-hooks.too-many-requests"
@@ -198,7 +219,7 @@ class InternalError(CDSHooksError):
     advice = "Tell its administrator the correlation id."
 
 
-class Unavailable(CDSHooksError):
+class Unavailable(_ForNow):
     """The service cannot answer for now."""
 
     code = "cds-hooks.unavailable"

@@ -45,6 +45,7 @@ from cds_hooks.errors import (
 from cds_hooks.feedback import FeedbackBatch, read_feedback
 from cds_hooks.request import CDSRequest, read_request
 from cds_hooks.response import CDSResponse
+from cds_hooks.trust import ClientIdentity
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -63,6 +64,17 @@ _ERRORS: Mapping[int, type[CDSHooksError]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """Who may go on, and with how large a body. `identity` is None where nobody has to prove anything.
+
+    A service that knows more of its callers makes a subclass; its handlers find it again in `CallInfo.admission`.
+    """
+
+    identity: ClientIdentity | None = None
+    max_body_bytes: int = MAX_BODY_BYTES
+
+
+@dataclass(frozen=True, slots=True)
 class CallInfo:
     """What the edge knows of one call besides the message.
 
@@ -74,9 +86,29 @@ class CallInfo:
     received_at: datetime
     received_monotonic: float
     service_id: str
+    admission: Admission
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A request before it was let in: its Authorization headers, the path of the endpoint it is for, and its id.
+
+    `path` is that of the specification, as in `/cds-services/some-id/feedback`, wherever the router is mounted: the
+    audience of the token is the base URL of the service followed by it (SEC-17).
+    """
+
+    authorizations: Sequence[str] = field(repr=False)
+    path: str
+    correlation_id: str
+
+
+async def anybody(_knock: Knock) -> Admission:
+    """Lets everybody in, for services that only programs of their own machine can reach."""
+    return Admission()
+
+
+Admit = Callable[[Knock], Awaitable[Admission]]
 Handler = Callable[[CDSRequest, CallInfo], Awaitable[CDSResponse]]
 FeedbackHandler = Callable[[str, FeedbackBatch, CallInfo], Awaitable[None]]
 
@@ -93,12 +125,14 @@ def create_router(
     services: Iterable[HookedService],
     *,
     feedback: FeedbackHandler | None = None,
-    max_body_bytes: int = MAX_BODY_BYTES,
+    admit: Admit = anybody,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> APIRouter:
     """The endpoints of the protocol (DISC-1, REQ-1, FB-2); without `feedback` there is no feedback endpoint.
 
-    Raises ValueError when an id is given twice for one hook. The app that includes the router needs `install`.
+    `admit` is asked before a byte of any body is read, at every endpoint (SEC-3); it raises Unauthorized for whoever
+    does not prove who it is, and any other CDSHooksError for whoever may not go on. Raises ValueError when an id is
+    given twice for one hook. The app that includes the router needs `install`.
     """
     listed = tuple(services)
     discovered = msgspec.json.encode(discovery(hooked.service for hooked in listed))
@@ -106,11 +140,24 @@ def create_router(
     ids = {hooked.service.id for hooked in listed}
     router = APIRouter()
 
-    async def discover() -> Response:
+    async def enter(request: Request, path: str) -> Admission:
+        return await admit(Knock(request.headers.getlist("authorization"), path, correlation_id(request)))
+
+    async def receive(request: Request, service_id: str, path: str) -> CallInfo:
+        received_at, monotonic = now(), time.monotonic()
+        admission = await enter(request, path)
+        if service_id not in ids:
+            raise UnknownService("No service has the id in the address.")
+        _check_media_type(request.headers)
+        body = await _read_body(request, admission.max_body_bytes)
+        return CallInfo(correlation_id(request), received_at, monotonic, service_id, admission, body)
+
+    async def discover(request: Request) -> Response:
+        await enter(request, "/cds-services")
         return _json(discovered)
 
     async def call(request: Request, service_id: str) -> Response:
-        info = await _receive(request, service_id, ids, max_body_bytes, now)
+        info = await receive(request, service_id, f"/cds-services/{service_id}")
         message = read_request(info.body)
         handler = handlers.get((service_id, message.hook))
         if handler is None:
@@ -119,7 +166,7 @@ def create_router(
         return _json(answer.encode())
 
     async def report(request: Request, service_id: str) -> Response:
-        info = await _receive(request, service_id, ids, max_body_bytes, now)
+        info = await receive(request, service_id, f"/cds-services/{service_id}/feedback")
         batch = read_feedback(info.body)
         if feedback and batch.items:
             await feedback(service_id, batch, info)
@@ -158,17 +205,6 @@ def correlation_id(request: Request) -> str:
     """The correlation id of a request to an app that has been given `install`."""
     found: str = request.scope[_CORRELATION]
     return found
-
-
-async def _receive(
-    request: Request, service_id: str, ids: set[str], limit: int, now: Callable[[], datetime]
-) -> CallInfo:
-    received_at, monotonic = now(), time.monotonic()
-    if service_id not in ids:
-        raise UnknownService("No service has the id in the address.")
-    _check_media_type(request.headers)
-    body = await _read_body(request, limit)
-    return CallInfo(correlation_id(request), received_at, monotonic, service_id, body)
 
 
 def _check_media_type(headers: Headers) -> None:
@@ -220,9 +256,8 @@ def _as_ours(error: Exception) -> CDSHooksError:
 
 
 def _outcome(error: CDSHooksError, correlation: str, headers: Mapping[str, str]) -> Response:
-    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
     body = msgspec.json.encode(operation_outcome(error, correlation))
-    return _json(body, error.status, {**headers, **challenge})
+    return _json(body, error.status, {**headers, **error.headers})
 
 
 class _Edge:

@@ -16,8 +16,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from cds_hooks.router import create_router, install
 from service import metrics as measured
-from service.fhir.client import FHIRReader, open_http
-from service.fhir.origins import Origins
+from service.admission import Door, open_door
+from service.clients import Clients, anybody
+from service.fhir.client import open_http
 from service.hooks import NeurogenicClaudication
 from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
@@ -73,38 +74,34 @@ def create_app(
     database = Database(settings.database, alarm=lost)
     http = http or open_http()
     is_open = settings.trust == "open"
-    reader = FHIRReader(http, Origins.of(settings.fhir_origins, loopback=is_open), anonymous=is_open)
-    service = NeurogenicClaudication(
-        knowledge,
-        Recorder(database, settings, metrics),
-        reader=reader,
-        clock=now,
-        deadline=settings.deadline_ms / 1000,
-    )
+    stranger = anybody(settings, http)
+    clients = Clients(database, settings, http, metrics)
+    admit = open_door(stranger) if is_open else Door(clients, database, settings, metrics, clock=now).admit
+    service = NeurogenicClaudication(knowledge, Recorder(database, settings, metrics), clock=now)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if not await database.start():
             log.error("storage is away; calls are answered and leave no record")
-        forgetting = asyncio.create_task(forget_old_rows(database, settings), name="retention")
+        beside = [asyncio.create_task(forget_old_rows(database, settings, now), name="retention")]
+        if not is_open:
+            await clients.refresh()
+            beside.append(asyncio.create_task(clients.follow(), name="clients"))
         try:
             yield
         finally:
-            forgetting.cancel()
-            await asyncio.wait([forgetting])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await database.stop()
             await http.aclose()
 
     app = FastAPI(title="Cartsign", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(
-        create_router(
-            service.listed(), feedback=service.keep_feedback, max_body_bytes=settings.max_body_mb * 1024 * 1024
-        )
-    )
+    app.include_router(create_router(service.listed(), feedback=service.keep_feedback, admit=admit))
     if settings.sandbox:
         store = Store.demo(now().date())
         app.include_router(page.create_router(now))
-        app.include_router(trace.create_router(store, database if is_open else None, knowledge, reader))
+        app.include_router(trace.create_router(store, database if is_open else None, knowledge, stranger.reader))
         app.include_router(sandbox.create_router(store))
     add_evidence_page(app, database, knowledge.cards.titles)
     add_rule_pages(app, knowledge)
@@ -169,7 +166,7 @@ def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: 
         return Response(metrics.text(), media_type=measured.MEDIA_TYPE)
 
 
-async def forget_old_rows(database: Database, settings: Settings) -> None:
+async def forget_old_rows(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
     """Delete what is older than the site keeps, now and every hour; a failed turn is made up for by the next."""
     while True:
         now = datetime.now(UTC)
@@ -178,6 +175,8 @@ async def forget_old_rows(database: Database, settings: Settings) -> None:
                 database,
                 before=now - timedelta(days=settings.retention_days),
                 answers_before=now - timedelta(days=settings.answers_days),
+                # Judged by the clock that tokens are judged by, which may be pinned.
+                tokens_before=clock(),
                 now=now,
             )
         await asyncio.sleep(FORGET_EVERY.total_seconds())

@@ -86,11 +86,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(given: argparse.Namespace, at: datetime | None) -> int:
     settings = read_settings(os.environ, "serve", at=at)
-    if settings.trust == "registered":
-        return _complain(
-            "Clients that sign their calls are not supported yet, so that `cartsign serve` cannot run in registered "
-            "trust. To serve programs on this machine only, set CARTSIGN_TRUST=open."
-        )
     return _run(settings, "serve", None)
 
 

@@ -1,5 +1,6 @@
-"""Our CDS Services: one id, listed for four hooks, and what happens when one is called. In: a checked request. Out: the
-response, after the steps gather, read, decide, record. What is clinical about it is decided elsewhere."""
+"""Our CDS Services: one id, listed for four hooks, and what happens when one is called. In: a checked request, and
+whose it is. Out: the response, after the steps gather, read, decide, record, fit. What is clinical about it is decided
+elsewhere."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from cds_hooks import CDSRequest, CDSResponse, CDSService, Feedback, FeedbackBatch, Link, Unavailable, read_answers
+from cds_hooks import CDSRequest, CDSResponse, CDSService, Feedback, FeedbackBatch, Link, Unavailable, fit, read_answers
 from cds_hooks.router import CallInfo, HookedService
+from service.admission import Caller, caller_of
 from service.chart.read import Gathered, read_chart
+from service.clients import Client
 from service.decision import decide
-from service.fhir.client import FHIRReader
 from service.fhir.gather import gather
 from service.fhir.prefetch_table import TEMPLATES
 from service.knowledge.model import Knowledge
@@ -28,22 +30,18 @@ HOOKS: Final = ("patient-view", "encounter-start", "order-select", "order-sign")
 
 
 class NeurogenicClaudication:
-    """The CDS Service. `clock` is the time of day decisions are made at, `deadline` seconds for a whole call."""
+    """The CDS Service. `clock` is the time of day decisions are made at."""
 
     def __init__(
         self,
         knowledge: Knowledge,
         recorder: Recorder,
         *,
-        reader: FHIRReader | None,
         clock: Callable[[], datetime],
-        deadline: float,
     ) -> None:
         self.knowledge = knowledge
         self.recorder = recorder
-        self.reader = reader
         self.clock = clock
-        self.deadline = deadline
 
     def listed(self) -> tuple[HookedService, ...]:
         """The service once per hook, each with the same handler (DISC-12)."""
@@ -51,19 +49,28 @@ class NeurogenicClaudication:
 
     async def answer(self, request: CDSRequest, call: CallInfo) -> CDSResponse:
         """One hook call. Raises PrefetchUnavailable (412) when a required key can be had nowhere."""
-        moment = await self._moment(request)
-        gathered = await self._gather(request, call)
+        caller = caller_of(call)
+        if caller.client.mode == "off":
+            self.recorder.passed_over(request, call)
+            return CDSResponse()
+        moment = await self._moment(request, caller)
+        gathered = await self._gather(request, call, caller.client)
         gathered_at = time.monotonic()
         chart = read_chart(gathered, request.context.patient_id)
         decision = decide(chart, self.knowledge, moment)
         evidence = self.recorder.record(request, call, moment, decision, gathered_at)
+        # In shadow the clinician sees what he would see had there been nothing to say: nothing at all.
+        if moment.mode == "shadow":
+            return CDSResponse()
         rule = decision.assessment.rule
         response = with_evidence(decision.response(), evidence)
-        return with_source(response, self.recorder.settings.url, rule.id) if rule else response
+        response = with_source(response, self.recorder.settings.url, rule.id) if rule else response
+        return fit(response, caller.client.profile).response
 
     async def keep_feedback(self, service_id: str, batch: FeedbackBatch, call: CallInfo) -> None:
         """Commit the well-formed items (FB-4, FB-9); raises Unavailable (503) when that is impossible."""
-        rows = [feedback_row(service_id, item, self.clock()) for item in batch.items]
+        tenant = caller_of(call).tenant
+        rows = [feedback_row(tenant, service_id, item, self.clock()) for item in batch.items]
         try:
             await feedback.store(self.recorder.database, rows)
         except StorageUnavailable as problem:
@@ -71,21 +78,25 @@ class NeurogenicClaudication:
         for row in rows:
             self.recorder.metrics.feedback.labels(row.outcome).inc()
 
-    async def _moment(self, request: CDSRequest) -> Moment:
+    async def _moment(self, request: CDSRequest, caller: Caller) -> Moment:
         context = request.context
+        settled = request.hook == "order-sign"
         return Moment(
             now=self.clock(),
             hook=request.hook,
             seed=secrets.token_hex(16),
             user=context.user_id,
             encounter=context.encounter_id,
-            history=await self.recorder.history(context.patient_id, settled=request.hook == "order-sign"),
+            history=await self.recorder.history(
+                caller.tenant, context.patient_id, within=caller.client.deadline, settled=settled
+            ),
+            mode="shadow" if caller.client.mode == "shadow" else "on",
         )
 
-    async def _gather(self, request: CDSRequest, call: CallInfo) -> Gathered:
+    async def _gather(self, request: CDSRequest, call: CallInfo, client: Client) -> Gathered:
         answers = read_answers(TEMPLATES, request.prefetch)
-        until = call.received_monotonic + self.deadline
-        return await gather(request, answers, client=self.reader, deadline=until)
+        until = call.received_monotonic + client.deadline
+        return await gather(request, answers, client=client.reader, deadline=until)
 
 
 def service_on(hook: str) -> CDSService:
@@ -122,10 +133,11 @@ def with_source(response: CDSResponse, base_url: str, rule: str) -> CDSResponse:
     return replace(response, cards=tuple(cards))
 
 
-def feedback_row(service_id: str, item: Feedback, received_at: datetime) -> feedback.FeedbackRow:
+def feedback_row(tenant: str, service_id: str, item: Feedback, received_at: datetime) -> feedback.FeedbackRow:
     """One item of feedback as storage keeps it."""
     reason = item.override_reason
     return feedback.FeedbackRow(
+        tenant=tenant,
         received_at=received_at,
         service_id=service_id,
         card=item.card,

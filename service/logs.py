@@ -17,7 +17,7 @@ import structlog
 ALLOWED: Final = frozenset(
     {
         "event", "level", "time", "logger",
-        "correlation_id", "service_id", "hook", "state", "topic", "status", "code", "reason",
+        "correlation_id", "client", "mode", "service_id", "hook", "state", "topic", "status", "code", "reason",
         "cards", "held", "gaps", "items", "count",
         "gather_ms", "decide_ms", "total_ms",
         "error", "frames",

@@ -34,6 +34,15 @@ class Metrics:
         self.history_unread = Counter(
             "cartsign_history_unread", "Calls decided without the history of cards", registry=self.registry
         )
+        self.refused = Counter(
+            "cartsign_callers_refused", "Calls refused at the door", ["reason"], registry=self.registry
+        )
+        self.replay_unshared = Counter(
+            "cartsign_tokens_unshared", "Calls whose token only one worker remembers", registry=self.registry
+        )
+        self.clients_stale = Gauge(
+            "cartsign_clients_stale", "1 while the list of clients cannot be read", registry=self.registry
+        )
         self.knowledge = Gauge(
             "cartsign_knowledge", "The knowledge in force, by fingerprint", ["fingerprint"], registry=self.registry
         )

@@ -20,6 +20,7 @@ import structlog
 
 from cds_hooks import CDSRequest
 from cds_hooks.router import CallInfo
+from service.admission import caller_of
 from service.decision import Decision
 from service.metrics import Metrics
 from service.moment import CardEvent, Moment, Outcome
@@ -62,18 +63,20 @@ class Recorder:
         self.metrics = metrics
         self.token = token
 
-    async def history(self, patient: str, *, settled: bool = False) -> tuple[CardEvent, ...]:
-        """What became of the patient's earlier cards; nothing, with an alarm, while storage is away.
+    async def history(
+        self, tenant: str, patient: str, *, within: float, settled: bool = False
+    ) -> tuple[CardEvent, ...]:
+        """What became of the cards of this tenant's patient; nothing, with an alarm, while storage is away.
 
-        Takes a quarter of the call's time at most: rather no history than a late answer. With `settled` it waits
-        within that time for rows on their way: what was shown a moment ago.
+        Takes a quarter of the call's time, which is `within` seconds, at most: rather no history than a late answer.
+        With `settled` it waits within that time for rows on their way: what was shown a moment ago.
         """
-        seconds = self.settings.deadline_ms / 4000
+        seconds = within / 4
         try:
             if settled:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.database.writer.settled(), seconds)
-            rows = await history(self.database, patient, seconds=seconds)
+            rows = await history(self.database, tenant, patient, seconds=seconds)
         except StorageUnavailable:
             self.metrics.history_unread.inc()
             log.error("history could not be read; deciding without it")
@@ -92,8 +95,9 @@ class Recorder:
         """
         timings = Timings.between(call.received_monotonic, gathered_at, time.monotonic())
         self._count(request, decision, timings)
-        self._log(request, call, decision, timings)
-        link = self._link() if decision.cards else None
+        self._log(request, call, moment, decision, timings)
+        shown = decision.shown if moment.mode == "on" else ()
+        link = self._link() if shown else None
         kept = invocations.record(
             self.database,
             self._row(request, call, moment, decision, timings),
@@ -103,14 +107,27 @@ class Recorder:
                     topic=card.source.topic.code if card.source.topic else "",
                     indicator=card.indicator,
                     evidence=decision.assessment.fingerprint,
-                    once=shown.definition.said_once,
+                    once=each.definition.said_once,
                 )
-                for shown in decision.shown
-                for card in (shown.card,)
+                for each in shown
+                for card in (each.card,)
             ],
             link,
         )
         return f"{self.settings.url}/evidence/{link.token}" if link and kept else None
+
+    def passed_over(self, request: CDSRequest, call: CallInfo) -> None:
+        """Count and log a call of a client that is switched off: nothing was decided, and nothing is kept."""
+        self.metrics.calls.labels(request.hook, "off", "none").inc()
+        log.info(
+            "hook call",
+            correlation_id=call.correlation_id,
+            client=caller_of(call).client.name,
+            mode="off",
+            service_id=call.service_id,
+            hook=request.hook,
+            cards=0,
+        )
 
     def _link(self) -> invocations.LinkRow | None:
         """Whoever has the link sees the page: not without sign-in where clients are other people's (registered)."""
@@ -122,8 +139,13 @@ class Recorder:
     def _row(
         self, request: CDSRequest, call: CallInfo, moment: Moment, decision: Decision, timings: Timings
     ) -> invocations.InvocationRow:
+        caller = caller_of(call)
         return invocations.InvocationRow(
             id=str(uuid.uuid4()),
+            tenant=caller.tenant,
+            issuer=caller.identity.issuer if caller.identity else None,
+            jti=caller.identity.jti if caller.identity else None,
+            mode=moment.mode,
             received_at=call.received_at,
             correlation_id=call.correlation_id,
             service_id=call.service_id,
@@ -153,10 +175,20 @@ class Recorder:
         for held in decision.held:
             self.metrics.held.labels(held.topic).inc()
 
-    def _log(self, request: CDSRequest, call: CallInfo, decision: Decision, timings: Timings) -> None:
+    def _log(self, request: CDSRequest, call: CallInfo, moment: Moment, decision: Decision, timings: Timings) -> None:
+        foreign = sum(gap.code == "other-patient" for gap in decision.gaps)
+        if foreign:
+            log.warning(
+                "resources of another patient were left out",
+                correlation_id=call.correlation_id,
+                client=caller_of(call).client.name,
+                count=foreign,
+            )
         log.info(
             "hook call",
             correlation_id=call.correlation_id,
+            client=caller_of(call).client.name,
+            mode=moment.mode,
             service_id=call.service_id,
             hook=request.hook,
             state=decision.assessment.state,

@@ -49,6 +49,14 @@ class Settings:
     max_body_mb: int = 16
     # time for a whole hook call, reads from the EHR's FHIR server included
     deadline_ms: int = 400
+    # calls a registered client may make each minute, in each worker
+    calls_per_minute: int = 6000
+    # longest life of a client's token that is accepted, from iat to exp
+    token_minutes: int = 1440
+    # a public URL of plain http on another host than this one, with signed clients: tokens and charts can be read
+    insecure_http: bool = False
+    # port of /livez, /readyz and /metrics; 0 leaves them beside the others
+    health_port: int = 0
     # how long the link to the evidence behind a card works
     evidence_minutes: int = 60
     # FHIR base URLs that may be read besides loopback ones, comma-separated
@@ -105,6 +113,11 @@ def read_settings(
             f"CARTSIGN_HOST={settings.host} is reachable from other machines, and in open trust anybody who "
             "reaches the service may call it; use 127.0.0.1, ::1 or localhost"
         )
+    if settings.trust == "registered" and not settings.insecure_http and is_exposed(settings.url):
+        raise SettingsError(
+            f"CARTSIGN_PUBLIC_URL={settings.url}: with plain http on another host, tokens and charts can be read on "
+            "the way; use the https URL that your proxy serves, or set CARTSIGN_INSECURE_HTTP=1 to accept that"
+        )
     return settings
 
 
@@ -121,6 +134,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_exposed(url: str) -> bool:
+    """Whether what is sent to a URL crosses a network unencrypted."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def read_instant(name: str, text: str) -> datetime:
@@ -233,6 +252,10 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "CARTSIGN_ANSWERS_DAYS": _number(1, 36500, " (days)"),
     "CARTSIGN_MAX_BODY_MB": _number(1, 256, " (MiB)"),
     "CARTSIGN_DEADLINE_MS": _number(10, 60000, " (milliseconds)"),
+    "CARTSIGN_CALLS_PER_MINUTE": _number(1, 1_000_000, " (calls a minute)"),
+    "CARTSIGN_TOKEN_MINUTES": _number(1, 5_256_000, " (minutes)"),
+    "CARTSIGN_INSECURE_HTTP": _switch,
+    "CARTSIGN_HEALTH_PORT": _number(0, 65535),
     "CARTSIGN_EVIDENCE_MINUTES": _number(1, 1440, " (minutes)"),
     "CARTSIGN_FHIR_ORIGINS": _fhir_bases,
     "CARTSIGN_CORS_ORIGINS": _browser_origins,

@@ -77,11 +77,12 @@ class Origins:
 
     listed: frozenset[FHIRBase] = frozenset()
     loopback: bool = False
+    networks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, urls: Iterable[str], *, loopback: bool) -> Origins:
+    def of(cls, urls: Iterable[str], *, loopback: bool, networks: Iterable[str] = ()) -> Origins:
         """Raises ValueError for a URL that cannot be a base."""
-        return cls(frozenset(FHIRBase.parse(url) for url in urls), loopback)
+        return cls(frozenset(FHIRBase.parse(url) for url in urls), loopback, tuple(networks))
 
     def permit(self, fhir_server: str) -> FHIRBase | None:
         """The base to contact for a request's `fhirServer`, or None when it must not be contacted (AUTH-16).

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 
 from cds_hooks import CDSHooksError, read_answers, read_request
 from service.chart.read import read_chart
+from service.clients import OPEN
 from service.evidence.extract import extract
 from service.evidence.marked import Marked, mark
 from service.fhir.client import FHIRReader
@@ -30,7 +31,9 @@ from service.storage.invocations import RecordedCall, recorded_call
 REREAD_SECONDS: Final = 10.0
 
 
-def create_router(store: Store, database: Database | None, knowledge: Knowledge, reader: FHIRReader) -> APIRouter:
+def create_router(
+    store: Store, database: Database | None, knowledge: Knowledge, reader: FHIRReader | None
+) -> APIRouter:
     """The routes under `/sandbox` that the page reads; without a `database` no call is told.
 
     Recorded calls hold charts, and the page asks nobody who they are: they may be told in open trust only.
@@ -47,7 +50,7 @@ def create_router(store: Store, database: Database | None, knowledge: Knowledge,
         @router.get("/calls/{correlation_id}")
         async def call(correlation_id: str) -> Response:
             try:
-                recorded = await recorded_call(database, correlation_id)
+                recorded = await recorded_call(database, OPEN, correlation_id)
             except StorageUnavailable as problem:
                 return JSONResponse({"detail": f"The record cannot be read: {problem}"}, 503)
             if recorded is None:
@@ -67,7 +70,7 @@ def create_router(store: Store, database: Database | None, knowledge: Knowledge,
     return router
 
 
-async def _marked(recorded: RecordedCall, knowledge: Knowledge, reader: FHIRReader) -> Marked:
+async def _marked(recorded: RecordedCall, knowledge: Knowledge, reader: FHIRReader | None) -> Marked:
     """The chart of a recorded call, read again from the same prefetch or the same FHIR server."""
     if recorded.request is None:
         return Marked()

@@ -1,10 +1,9 @@
-"""The registered clients, each a tenant with its own calls, answers and history. In: plain rows from the administrator's
-commands, committed before the command ends. Out: the rows, which every worker reads again and again."""
+"""The registered clients, each a tenant with its own calls, answers and history. In: plain rows from the
+administrator's commands, committed before the command ends. Out: the rows, which every worker reads again and again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -89,5 +88,5 @@ def _columns(row: ClientRow) -> dict[str, Any]:
 
 
 def _row(row: Row[Any]) -> ClientRow:
-    plain: Mapping[str, Any] = row._mapping
+    plain = dict(row._mapping)
     return ClientRow(**{**plain, **{name: tuple(json.loads(plain[name])) for name in _LISTS}})

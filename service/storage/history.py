@@ -30,15 +30,19 @@ class CardEventRow:
 
 
 # Feedback names a card and nothing more: topic, evidence and patient are those of the card when it was shown. An answer
-# to a card that nobody remembers belongs to no patient.
+# to a card that nobody remembers, or that another tenant was shown, belongs to no patient.
 _ANSWERED = insert_once(card_events, ["fingerprint"]).from_select(
-    ["fingerprint", "received_at", "at", "outcome", "reason", "patient", "user", "encounter", "topic", "evidence"],
+    [
+        "fingerprint", "received_at", "at", "outcome", "reason",
+        "tenant", "patient", "user", "encounter", "topic", "evidence",
+    ],
     select(
         bindparam("fingerprint", type_=card_events.c.fingerprint.type),
         bindparam("received_at", type_=Instant()),
         bindparam("at", type_=Instant()),
         bindparam("outcome", type_=card_events.c.outcome.type),
         bindparam("reason", type_=card_events.c.reason.type),
+        invocations.c.tenant,
         invocations.c.patient,
         invocations.c.user,
         invocations.c.encounter,
@@ -46,8 +50,11 @@ _ANSWERED = insert_once(card_events, ["fingerprint"]).from_select(
         cards.c.evidence,
     )
     .select_from(cards.join(invocations, invocations.c.id == cards.c.invocation_id))
-    .where(cards.c.id == bindparam("card_id", type_=cards.c.id.type)),
-)
+    .where(
+        cards.c.id == bindparam("card_id", type_=cards.c.id.type),
+        invocations.c.tenant == bindparam("of_tenant", type_=invocations.c.tenant.type),
+    ),
+)  # fmt: skip
 _HISTORY = (
     select(
         card_events.c.topic,
@@ -58,17 +65,18 @@ _HISTORY = (
         card_events.c.encounter,
         card_events.c.reason,
     )
-    .where(card_events.c.patient == bindparam("patient"))
+    .where(card_events.c.tenant == bindparam("tenant"), card_events.c.patient == bindparam("patient"))
     .order_by(card_events.c.at, card_events.c.id)
 )
 _SHOWN = insert_once(card_events, ["fingerprint"])
 
 
 def answered(
-    fingerprint: str, card: str, outcome: str, at: datetime, received_at: datetime, reason: str | None
+    tenant: str, fingerprint: str, card: str, outcome: str, at: datetime, received_at: datetime, reason: str | None
 ) -> dict[str, object]:
     """One item of feedback as `keep_answers` writes it; a clock that runs ahead counts as now."""
     return {
+        "of_tenant": tenant,
         "fingerprint": fingerprint,
         "card_id": card,
         "outcome": outcome,
@@ -83,7 +91,7 @@ def keep_answers(items: Sequence[dict[str, object]]) -> Statement:
     return Statement(_ANSWERED, items)
 
 
-def keep_shown(card: str, patient: str, row: CardEventRow) -> Statement:
+def keep_shown(card: str, tenant: str, patient: str, row: CardEventRow) -> Statement:
     """The statement that remembers that a card was shown."""
     columns = {
         "fingerprint": f"shown {card}",
@@ -91,6 +99,7 @@ def keep_shown(card: str, patient: str, row: CardEventRow) -> Statement:
         "at": row.at,
         "outcome": row.outcome,
         "reason": row.reason,
+        "tenant": tenant,
         "patient": patient,
         "user": row.user,
         "encounter": row.encounter,
@@ -100,12 +109,14 @@ def keep_shown(card: str, patient: str, row: CardEventRow) -> Statement:
     return Statement(_SHOWN, [columns])
 
 
-async def history(database: Database, patient: str, *, seconds: float = READ_SECONDS) -> tuple[CardEventRow, ...]:
-    """Everything remembered of `patient`, oldest first.
+async def history(
+    database: Database, tenant: str, patient: str, *, seconds: float = READ_SECONDS
+) -> tuple[CardEventRow, ...]:
+    """Everything remembered of the tenant's `patient`, oldest first.
 
     Raises `StorageUnavailable`, also when reading takes longer than `seconds`.
     """
-    rows = await database.read(_HISTORY, {"patient": patient}, seconds=seconds)
+    rows = await database.read(_HISTORY, {"tenant": tenant, "patient": patient}, seconds=seconds)
     return tuple(
         CardEventRow(row.topic, row.evidence, row.outcome, row.at, row.user, row.encounter, row.reason) for row in rows
     )

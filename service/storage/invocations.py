@@ -21,6 +21,10 @@ class InvocationRow:
     """A hook call and what was decided; `decision`, `moment` and `request` are JSON as bytes."""
 
     id: str
+    tenant: str
+    issuer: str | None
+    jti: str | None
+    mode: str
     received_at: datetime
     correlation_id: str
     service_id: str
@@ -80,7 +84,11 @@ def record(database: Database, invocation: InvocationRow, shown: Sequence[CardRo
         Statement(_CALL, [asdict(invocation)]),
         Statement(_CARDS, [_card_columns(card) | belongs for card in shown]),
     ]
-    rows += [keep_shown(card.id, invocation.patient, _shown(card, invocation)) for card in shown if card.once]
+    rows += [
+        keep_shown(card.id, invocation.tenant, invocation.patient, _shown(card, invocation))
+        for card in shown
+        if card.once
+    ]
     if link is not None:
         kept = {"token_sha256": hashed(link.token), "expires_at": link.expires_at}
         rows.append(Statement(_LINK, [kept | belongs]))
@@ -110,8 +118,8 @@ async def decision_behind(database: Database, token: str, now: datetime) -> byte
     return bytes(rows[0].decision) if rows else None
 
 
-async def recorded_call(database: Database, correlation_id: str) -> RecordedCall | None:
-    """The newest call with this correlation id; None when there is none.
+async def recorded_call(database: Database, tenant: str, correlation_id: str) -> RecordedCall | None:
+    """The tenant's newest call with this correlation id; None when there is none.
 
     Raises `StorageUnavailable`. Waits for rows still on their way.
     """
@@ -119,7 +127,7 @@ async def recorded_call(database: Database, correlation_id: str) -> RecordedCall
     columns = (invocations.c.decision, invocations.c.moment, invocations.c.knowledge, invocations.c.request)
     rows = await database.read(
         select(*columns)
-        .where(invocations.c.correlation_id == correlation_id)
+        .where(invocations.c.tenant == tenant, invocations.c.correlation_id == correlation_id)
         .order_by(invocations.c.received_at.desc())
         .limit(1)
     )

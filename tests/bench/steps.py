@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import httpx
 from bench.bodies import AT
 
 from cds_hooks import read_answers, read_request
 from cds_hooks.router import CallInfo
+from service.admission import Caller
 from service.chart.read import read_chart
+from service.clients import anybody
 from service.decision import decide
 from service.evidence.coded import coded_statements
 from service.evidence.extract import extract
@@ -48,11 +51,13 @@ async def milliseconds(bodies: Sequence[bytes], knowledge: Knowledge, folder: Pa
     settings = Settings(trust="open", database_url=f"sqlite+aiosqlite:///{folder}/steps.sqlite3")
     database = Database(settings.database, alarm=lambda _count, _reason: None)
     recorder = Recorder(database, settings, Metrics())
+    async with httpx.AsyncClient() as http:
+        caller = Caller(client=anybody(settings, http))
     await database.start()
     spent = dict.fromkeys(STEPS, 0.0)
     try:
         for body in bodies:
-            for step, seconds in (await _one(body, knowledge, recorder)).items():
+            for step, seconds in (await _one(body, knowledge, recorder, caller)).items():
                 spent[step] += seconds
             await database.writer.settled()
     finally:
@@ -60,7 +65,7 @@ async def milliseconds(bodies: Sequence[bytes], knowledge: Knowledge, folder: Pa
     return {step: seconds / len(bodies) * 1000 for step, seconds in spent.items()}
 
 
-async def _one(body: bytes, knowledge: Knowledge, recorder: Recorder) -> dict[str, float]:
+async def _one(body: bytes, knowledge: Knowledge, recorder: Recorder, caller: Caller) -> dict[str, float]:
     clock = time.process_time
     marks = [clock()]
     request = read_request(body)
@@ -80,10 +85,10 @@ async def _one(body: bytes, knowledge: Knowledge, recorder: Recorder) -> dict[st
     moment = Moment(now=AT, hook=request.hook, seed=request.hook_instance, user=request.context.user_id)
     decision = decide(chart, knowledge, moment)
     marks.append(clock())
-    await recorder.history(request.context.patient_id)
+    await recorder.history(caller.tenant, request.context.patient_id, within=caller.client.deadline)
     marks.append(clock())
     now = time.monotonic()
-    call = CallInfo(request.hook_instance, datetime.now(UTC), now, "neurogenic-claudication", body)
+    call = CallInfo(request.hook_instance, datetime.now(UTC), now, "neurogenic-claudication", caller, body)
     link = recorder.record(request, call, moment, decision, now)
     marks.append(clock())
     with_evidence(decision.response(), link).encode()

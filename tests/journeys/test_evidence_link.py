@@ -1,12 +1,13 @@
 """From a card to the page behind it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import text
 from support.databases import unusable
+from support.registered import Signed, a_row, registered_service, registered_settings
 from support.running import BASE, a_request, running, settings_for
 
+from cds_hooks.testing import PretendEHR
 from service.storage.database import Database
 
 
@@ -70,10 +71,9 @@ async def test_two_calls_have_two_links(tmp_path: Path) -> None:
 
 
 async def test_registered_trust_has_no_link_until_there_is_sign_in(tmp_path: Path) -> None:
-    settings = replace(settings_for(tmp_path, fhir_origins=(f"{BASE}/sandbox/fhir",)), trust="registered")
-    async with running(settings) as service:
-        lent = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "user/*.read", "subject": "x"}
-        (card,) = (await service.call(a_request(fhirAuthorization=lent)))["cards"]
+    ehr = PretendEHR()
+    async with registered_service(registered_settings(tmp_path), a_row(ehr)) as service:
+        (card,) = (await Signed(service, ehr).call())["cards"]
 
     assert "links" not in card
 

@@ -142,13 +142,13 @@ def test_a_time_without_a_zone_is_refused(run: Run, tmp_path: Path) -> None:
     assert "--at 2026-11-30T09:00:00: expected a time" in err
 
 
-def test_serve_says_that_signed_clients_are_not_there_yet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CARTSIGN_TRUST", raising=False)
+def test_serve_says_what_is_wrong_with_a_public_url_of_plain_http(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTSIGN_PUBLIC_URL", "http://cds.example.org")
     code, out, err = run("serve")
 
     assert (code, out) == (2, "")
-    assert "registered trust" in err
-    assert "CARTSIGN_TRUST=open" in err
+    assert "CARTSIGN_PUBLIC_URL=http://cds.example.org" in err
+    assert "CARTSIGN_INSECURE_HTTP=1" in err
 
 
 def test_serve_refuses_open_trust_on_an_address_others_can_reach(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from support.hook_calls import HOOK_NAMES, body
 
 from cds_hooks import Card, CDSRequest, CDSResponse, CDSService, PrefetchTemplate, Source, read_answers
-from cds_hooks.router import CallInfo, HookedService, create_router, install
+from cds_hooks.router import Admission, CallInfo, HookedService, create_router, install
 
 TEMPLATES = (
     PrefetchTemplate("patient", "Patient/{{context.patientId}}"),
@@ -25,15 +25,25 @@ async def ignore(service_id, batch, call) -> None:
     """Takes feedback and does nothing with it."""
 
 
-def hook_app(handler=tell_states, *, feedback=ignore, prefix="", cors_origins=(), **options) -> FastAPI:
+def hook_app(
+    handler=tell_states, *, feedback=ignore, prefix="", cors_origins=(), max_body_bytes=2**24, **options
+) -> FastAPI:
     """An app with the service `states` on each hook and `views` on patient-view alone."""
     services = [
         CDSService("states", hook, "Tells the state of each prefetch key", "States", TEMPLATES) for hook in HOOK_NAMES
     ]
     services.append(CDSService("views", "patient-view", "Answers one hook only", "Views"))
+
+    async def anybody(knock) -> Admission:
+        return Admission(max_body_bytes=max_body_bytes)
+
     app = FastAPI(openapi_url=None)
     app.include_router(
-        create_router([HookedService(service, handler) for service in services], feedback=feedback, **options),
+        create_router(
+            [HookedService(service, handler) for service in services],
+            feedback=feedback,
+            **{"admit": anybody, **options},
+        ),
         prefix=prefix,
     )
     install(app, cors_origins=cors_origins)

@@ -13,6 +13,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def an_invocation(identifier: str = "call-1", **changes: Any) -> InvocationRow:
     row = InvocationRow(
         id=identifier,
+        tenant="open",
+        issuer=None,
+        jti=None,
+        mode="on",
         received_at=NOON,
         correlation_id="corr-1",
         service_id="neurogenic-claudication",
@@ -41,6 +45,7 @@ def a_card(identifier: str = "card-1") -> CardRow:
 
 def some_feedback(card: str = "card-1", **changes: Any) -> FeedbackRow:
     row = FeedbackRow(
+        tenant="open",
         received_at=NOON,
         service_id="neurogenic-claudication",
         card=card,

@@ -1,5 +1,5 @@
-"""Registered clients, tokens that were used, and whose each row is: what was recorded until now came from the one client
-of open trust. In: revision 0002. Out: 0003."""
+"""Registered clients, tokens that were used, and whose each row is: what was recorded until now came from the one
+client of open trust. In: revision 0002. Out: 0003."""
 
 import sqlalchemy as sa
 from alembic import op
