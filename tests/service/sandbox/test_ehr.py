@@ -81,7 +81,7 @@ async def test_discovery_call_and_feedback_are_each_signed_for_the_address_calle
 
 
 async def test_a_token_lives_five_minutes_and_no_longer() -> None:
-    """SEC-18, SEC-26."""
+    """SEC-18."""
     elsewhere = Elsewhere()
     async with ehr(elsewhere) as browser:
         await browser.get("/cds-services")
