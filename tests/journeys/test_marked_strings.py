@@ -9,7 +9,7 @@ address and its tokens is given a mark of its own; then everything that leaves t
 | `patientId`, `fhirServer` | addresses asked of that FHIR server |
 | `patientId`, `userId`, `encounterId` | references in the orders that a card suggests |
 | the EHR's access token | the Authorization header to its own FHIR server, and nothing else, the database included |
-| a token of the client, other headers, the query | nowhere |
+| a token of the client, other headers, the query | nowhere, but for the `jti` of a good token: the record of its call |
 | a correlation id | where it belongs: the answer and the log |
 
 Nothing of a request is in logs of any level, metrics, errors or traces.
@@ -27,10 +27,12 @@ from typing import Any
 import httpx
 import pytest
 from support.logged import everything_logged
-from support.running import BASE, CALL, FHIR, HOOKS, Running, ToItself, a_request, running, settings_for
+from support.registered import a_row, registered_service, registered_settings
+from support.running import AT, BASE, CALL, FHIR, HOOKS, Running, ToItself, a_request, running, settings_for
 
 import service.hooks
 from cds_hooks import CDSResponse
+from cds_hooks.testing import PretendEHR
 from service.recording import Recorder
 
 MARK = re.compile(r"zqm\d{5}x", re.IGNORECASE)
@@ -426,3 +428,59 @@ async def test_feedback_that_cannot_be_kept_is_told_to_nobody_either(tmp_path: P
         assert MARK.findall(each.lines.getvalue()) == []
 
     assert answer.status_code == 503
+
+
+async def test_nothing_of_a_token_leaves_the_door_that_reads_it(tmp_path: Path) -> None:
+    """SEC-22: whether it is let in or not; of one that was, the call's record keeps the jti."""
+    ehr = PretendEHR(tenant="hospital-7")
+    settings = registered_settings(tmp_path)
+    with everything_logged() as lines:
+        async with registered_service(settings, a_row(ehr)) as service:
+            each = Watched(service, Marks(), lines, tmp_path)
+            on = each.marks.on
+            audience = f"{BASE}{CALL}"
+            plain = {"alg": "ES384", "typ": "JWT", "kid": ehr.kid}
+
+            def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
+                return ehr.sign({**plain, **(header or {})}, ehr.claims(audience, AT, **claims))
+
+            said = {
+                "sub": on("sub"),
+                "fhirUser": on("fhirUser"),
+                on("name of a claim"): {on("inner name"): on("inner")},
+            }
+            # Its keys were handed over, so that an address of others is no part of the proof (SEC-14).
+            good = token({"more": on("header"), "jku": f"https://{on('jku')}.example/keys"}, jti=on("jti"), **said)
+            refused = [
+                token({"kid": on("kid")}),
+                token({"typ": on("typ")}),
+                token({"alg": on("alg")}),
+                token({"crit": [on("crit")]}),
+                token(iss=f"https://{on('iss')}.example"),
+                token(aud=f"https://{on('aud')}.example"),
+                token(aud=[on("aud in a list")]),
+                token(tenant=on("tenant")),
+                token(exp=on("exp")),
+                token(jti=[on("jti in a list")]),
+                token(jti=f"{on('jti with a line')}\n"),
+                f"{token(jti=on('forged'))[:-8]}AAAAAAAA",
+                f"{token()}.{on('fourth part')}",
+                on("no token"),
+                good,
+            ]
+            request = a_request("demo-mixed", prefetch=await service.prefetch("demo-mixed"))
+            first = await each.post(request, headers={"authorization": f"Bearer {good}"})
+            assert first.status_code == 200
+            assert [place for place in each.marks.found(first.text) if not of_a_chart(place)] == []
+            for bad in refused:
+                answer = await each.post(request, headers={"authorization": f"Bearer {bad}"})
+                assert (answer.status_code, each.marks.found(answer.text)) == (401, [])
+            await each.post(request, headers={"authorization": f"{on('scheme')} {token()}"})
+            assert each.marks.found(lines.getvalue()) == []
+            assert lines.getvalue().count("caller refused") == len(refused) + 1
+            for path in ("/metrics", "/readyz", "/livez", "/rules"):
+                assert each.marks.found((await service.client.get(path)).text) == []
+            assert service.asked == []
+
+        assert each.marks.found(each.kept()) == ["jti"]
+        assert not any(part in each.kept() for bad in refused for part in bad.split(".") if len(part) > 40)

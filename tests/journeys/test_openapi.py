@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,9 +16,11 @@ import schemathesis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
-from support.running import BASE, CALL, HOOKS, Running, a_request, running, settings_for
+from support.registered import a_row, registered_service, registered_settings
+from support.running import AT, BASE, CALL, HOOKS, Running, a_request, running, settings_for
 
 from cds_hooks.openapi import openapi
+from cds_hooks.testing import PretendEHR
 from service.hooks import service_on
 
 FEEDBACK = f"{CALL}/feedback"
@@ -50,7 +53,7 @@ class Served:
         answer: httpx.Response = self.runner.run(self.service.client.request(method, path, **request))
         return answer
 
-    def hold(self, case: schemathesis.Case, **changes: Any) -> httpx.Response:
+    def hold(self, case: schemathesis.Case, *, authorization: str = "", **changes: Any) -> httpx.Response:
         """Send a case as it would be sent, or changed, and hold the answer to the description."""
         sent = case.as_transport_kwargs(base_url=BASE)
         prepared = requests.Request(
@@ -58,9 +61,9 @@ class Served:
             json=sent.get("json"),
         ).prepare()  # fmt: skip
         body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
-        headers = {
-            k.encode("latin-1"): v if isinstance(v, bytes) else v.encode("latin-1") for k, v in prepared.headers.items()
-        }
+        if authorization:
+            prepared.headers["Authorization"] = f"Bearer {authorization}"
+        headers = {name.encode("latin-1"): _latin(value) for name, value in prepared.headers.items()}
         answer = self.send(prepared.method or "", prepared.url or "", **{"content": body, "headers": headers} | changes)
         self.statuses[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
@@ -140,6 +143,54 @@ def test_every_other_method_is_a_405_that_says_which_are_allowed(served: Served,
         answer = served.send(method, path)
         assert (method, answer.status_code) == (method, 405)
         assert set(answer.headers["allow"].split(", ")) == allowed
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, PretendEHR]]:
+    """The same in registered trust, with a client that may call as often as it likes."""
+    stack = contextlib.AsyncExitStack()
+    ehr = PretendEHR()
+    folder = tmp_path_factory.mktemp("signed")
+    settings = registered_settings(folder, max_body_mb=1, deadline_ms=2000)
+    with asyncio.Runner() as runner:
+        row = a_row(ehr, calls_per_minute=100_000)
+        service = runner.run(stack.enter_async_context(registered_service(settings, row)))
+        served = Served(runner, service)
+        served.schema = schemathesis.openapi.from_dict(description(signed=True))
+        yield served, ehr
+        runner.run(stack.aclose())
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/cds-services"), ("POST", CALL), ("POST", FEEDBACK)])
+def test_no_answer_to_signed_or_unsigned_calls_is_undocumented(
+    signed: tuple[Served, PretendEHR], method: str, path: str
+) -> None:
+    """SEC-22, RESP-4"""
+    served, ehr = signed
+
+    @settings(max_examples=40)
+    @given(served.schema[path][method].as_strategy(), st.booleans())
+    def each(case: schemathesis.Case, proven: bool) -> None:
+        token = ehr.token(f"{BASE}{path}", AT) if proven else "a.b.c"
+        answer = served.hold(case, authorization=token)
+        assert (answer.status_code == 401) != proven
+
+    each()
+
+
+def test_a_call_too_many_is_told_when_to_come_again(tmp_path: Path) -> None:
+    async def statuses() -> list[tuple[schemathesis.Case, httpx.Response]]:
+        ehr = PretendEHR()
+        schema = schemathesis.openapi.from_dict(description(signed=True))
+        async with registered_service(registered_settings(tmp_path), a_row(ehr, calls_per_minute=2)) as service:
+            headers = [{"authorization": f"Bearer {ehr.token(f'{BASE}/cds-services', AT)}"} for _ in range(30)]
+            case = schema["/cds-services"]["GET"].Case()
+            return [(case, await service.client.get("/cds-services", headers=each)) for each in headers]
+
+    answers = asyncio.run(statuses())
+    for case, answer in answers:
+        case.validate_response(answer, checks=CHECKS)
+    assert {answer.status_code for _, answer in answers} == {200, 429}
 
 
 def test_the_cases_reached_every_kind_of_answer(served: Served) -> None:
