@@ -16,9 +16,10 @@ Raise one of these anywhere in a handler and the router answers with its HTTP st
     * PrefetchUnavailable     required data neither came nor could be fetched
   * PayloadTooLarge       413
   * UnsupportedMediaType  415
-  * TooManyRequests       429
+  * Transient             503  the answer says how long to wait
+    * TooManyRequests       429
+    * Unavailable           503
   * InternalError         500  constant body: the details are in the log under the correlation id
-  * Unavailable           503
 
 Mistakes of the programmer who uses this package (a summary of 140 characters, say) are ValueErrors, never these.
 """
@@ -187,8 +188,14 @@ class UnsupportedMediaType(CDSHooksError):
     advice = "Send it with Content-Type: application/json, in UTF-8 and without Content-Encoding."
 
 
-class _ForNow(CDSHooksError):
-    """Something that passes by itself: `retry_after` seconds are worth waiting (RFC 9110, section 10.2.3)."""
+class Transient(CDSHooksError):
+    """Something that passes by itself: the answer says to wait `retry_after` seconds (RFC 9110, section 10.2.3)."""
+
+    code = "cds-hooks.transient"
+    status = 503
+    issue = "transient"
+    title = "The service is not available for now."
+    advice = "Try again later."
 
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
@@ -199,7 +206,7 @@ class _ForNow(CDSHooksError):
         return {"Retry-After": str(self.retry_after)}
 
 
-class TooManyRequests(_ForNow):
+class TooManyRequests(Transient):
     """The caller sends more than the service accepts."""
 
     code = "cds-hooks.too-many-requests"
@@ -219,14 +226,10 @@ class InternalError(CDSHooksError):
     advice = "Tell its administrator the correlation id."
 
 
-class Unavailable(_ForNow):
+class Unavailable(Transient):
     """The service cannot answer for now."""
 
     code = "cds-hooks.unavailable"
-    status = 503
-    issue = "transient"
-    title = "The service is not available for now."
-    advice = "Try again later."
 
 
 def operation_outcome(error: CDSHooksError, correlation_id: str | None = None) -> dict[str, Any]:

@@ -21,10 +21,10 @@ def test_feedback_becomes_a_plain_row() -> None:
     item = Feedback("card", "overridden", at, override_reason=OverrideReason("imagingDone", "urn:x", "Done", "by fax"))
     accepted = Feedback("card", "accepted", at, (AcceptedSuggestion("a"), AcceptedSuggestion("b")))
 
-    row = feedback_row(SERVICE_ID, item, at)
+    row = feedback_row("north", SERVICE_ID, item, at)
     assert (row.card, row.outcome, row.outcome_at) == ("card", "overridden", at)
     assert (row.reason_code, row.reason_system, row.comment) == ("imagingDone", "urn:x", "by fax")
-    assert feedback_row(SERVICE_ID, accepted, at).accepted == ("a", "b")
+    assert feedback_row("north", SERVICE_ID, accepted, at).accepted == ("a", "b")
 
 
 def test_without_a_link_the_response_is_left_as_it_is() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from support.running import AT, BASE, CALL, FHIR, Running, a_request, running, settings_for
+from support.running import AT, CALL, FHIR, Running, a_request, running, settings_for
 
 from cds_hooks.testing import PretendEHR
 from service.knowledge.model import Knowledge
@@ -17,13 +17,15 @@ from service.storage import clients
 from service.storage.clients import ClientRow
 from service.storage.database import Database
 
+# What EHRs call. The tests reach the service elsewhere, as a proxy does: audiences are built on this address alone.
+PUBLIC = "https://cds.example.org"
 FEEDBACK = f"{CALL}/feedback"
 DISCOVERY = "/cds-services"
 
 
 def registered_settings(tmp_path: Path, **changes: Any) -> Settings:
     """As `serve` has them, but for the clock; the sandbox is there for its FHIR server."""
-    return settings_for(tmp_path, **{"trust": "registered", "public_url": BASE, **changes})
+    return settings_for(tmp_path, **{"trust": "registered", "public_url": PUBLIC, **changes})
 
 
 def a_row(ehr: PretendEHR, name: str = "north", **changes: Any) -> ClientRow:
@@ -76,7 +78,7 @@ class Signed:
     now: Any = field(default=AT)
 
     def headers(self, path: str, **claims: Any) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.ehr.token(f'{BASE}{path}', self.now, **claims)}"}
+        return {"Authorization": f"Bearer {self.ehr.token(f'{PUBLIC}{path}', self.now, **claims)}"}
 
     async def discover(self) -> httpx.Response:
         return await self.service.client.get(DISCOVERY, headers=self.headers(DISCOVERY))
@@ -97,9 +99,9 @@ class Signed:
 
 @asynccontextmanager
 async def registered_service(
-    settings: Settings, *rows: ClientRow, knowledge: Knowledge | None = None
+    settings: Settings, *rows: ClientRow, knowledge: Knowledge | None = None, **elsewhere: Any
 ) -> AsyncIterator[Running]:
     """The application with these clients registered before it starts."""
     await register(settings, *rows)
-    async with running(settings, knowledge) as service:
+    async with running(settings, knowledge, **elsewhere) as service:
         yield service

@@ -3,11 +3,12 @@ is cut short, in that the FHIR client reaches the application itself."""
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -48,17 +49,23 @@ def settings_for(tmp_path: Path, **changes: Any) -> Settings:
 
 
 class ToItself(httpx.AsyncBaseTransport):
-    """A transport to an application that is named later; counts what it carries, and never answers for `silent`."""
+    """A transport to an application that is named later; counts what it carries, and never answers for `silent`.
 
-    def __init__(self, silent: str | None = None) -> None:
+    `elsewhere` are documents at addresses of other hosts.
+    """
+
+    def __init__(self, silent: str | None = None, elsewhere: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self.app: FastAPI | None = None
         self.silent = silent
+        self.elsewhere = elsewhere
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         if self.silent is not None and request.url.path.endswith(self.silent):
             await asyncio.Event().wait()
+        if (document := self.elsewhere.get(str(request.url))) is not None:
+            return httpx.Response(200, content=document)
         assert self.app is not None
         return await httpx.ASGITransport(self.app).handle_async_request(request)
 
@@ -92,10 +99,14 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, knowledge: Knowledge | None = None, *, silent: str | None = None
+    settings: Settings,
+    knowledge: Knowledge | None = None,
+    *,
+    silent: str | None = None,
+    elsewhere: Mapping[str, bytes] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
     """The application while it runs; its FHIR server never answers a query that ends in `silent`."""
-    to_itself = ToItself(silent)
+    to_itself = ToItself(silent, elsewhere)
     http = httpx.AsyncClient(transport=to_itself, follow_redirects=False)
     app = create_app(settings, http=http, knowledge=knowledge or shipped_knowledge())
     to_itself.app = app
