@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from service.chart.budget import MAX_TEXT, SHORT, within_budget
+from service.chart.entry import GAPS_EACH, Entry
 from service.chart.model import Concept, Gap, Measure, Observed, Passage, Problem, Quantity, Report, Span
+from service.chart.passages import note_passages
 from service.chart.read import Gathered, read_chart
 
 
@@ -67,6 +69,12 @@ def test_the_order_of_arrival_is_nothing():
     things = [note(n if n % 2 else 0, 300 + n % 5, year=2020 + n % 3) for n in range(12)]
     gaps: list[Gap] = []
     assert within_budget(things, gaps, 1000) == within_budget(things[::-1], gaps, 1000)
+
+
+def test_the_faults_of_one_resource_have_an_end():
+    entry = Entry("conditions", "Condition", {"note": [1] * (GAPS_EACH + 5)})
+    note_passages(entry)
+    assert len(entry.gaps) == GAPS_EACH
 
 
 def test_a_chart_of_a_thousand_long_notes_is_read_as_far_as_the_limit():
