@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from service.storage.database import Database
+from service.storage.once import insert_once
 from service.storage.schema import clients
 from service.storage.writer import Statement
 
@@ -52,14 +53,14 @@ class ClientRow:
     disabled: bool = False
 
 
+ADD_SECONDS: Final = 5.0
 _LISTS: Final = ("issuers", "algorithms", "tenants", "audiences", "fhir_origins", "fhir_networks")
 
 
 async def add(database: Database, row: ClientRow) -> None:
     """Register a client; raises `AlreadyRegistered`, or `StorageUnavailable`."""
-    if await find(database, row.name) is not None:
+    if await database.write_now(insert_once(clients, ["name"]), _columns(row), seconds=ADD_SECONDS) != 1:
         raise AlreadyRegistered(row.name)
-    await database.writer.commit([Statement(insert(clients), [_columns(row)])])
 
 
 async def change(database: Database, row: ClientRow) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from service.storage.database import READ_SECONDS, Database
 from service.storage.once import insert_once
-from service.storage.schema import Instant, card_events, cards, invocations
+from service.storage.schema import Instant, Written, card_events, cards, invocations
 from service.storage.writer import Statement
 
 
@@ -51,8 +51,8 @@ _ANSWERED = insert_once(card_events, ["fingerprint"]).from_select(
     )
     .select_from(cards.join(invocations, invocations.c.id == cards.c.invocation_id))
     .where(
-        cards.c.id == bindparam("card_id", type_=cards.c.id.type),
-        invocations.c.tenant == bindparam("of_tenant", type_=invocations.c.tenant.type),
+        cards.c.id == bindparam("card_id", type_=Written()),
+        invocations.c.tenant == bindparam("of_tenant", type_=Written()),
     ),
 )  # fmt: skip
 _HISTORY = (

@@ -1,6 +1,6 @@
-"""The one writer: a task that owns the only writing connection and takes work from a bounded queue, as many items in a
-transaction as are waiting (eight SQLite writers beside each other were 14 times slower than one). In: statements. Out:
-committed rows; work that nobody waits for may be lost, and then is counted, never silently."""
+"""The one writer of a process: a task that owns a writing connection and takes work from a bounded queue, as many items
+in a transaction as are waiting (eight SQLite writers beside each other were 14 times slower than one). In: statements.
+Out: committed rows; work that nobody waits for may be lost, and then is counted, never silently."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Executable
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 
 from service.storage.errors import StorageUnavailable
 
@@ -24,6 +24,11 @@ QUEUE_BYTES = 64 * 1024 * 1024
 BATCH_ITEMS = 200
 LINGER_SECONDS = 0.02
 COMMIT_SECONDS = 5.0
+
+# PostgreSQL's codes for a transaction that got in the way of another replica's and was undone as a whole: deadlock,
+# serialization failure. The same again then finds the way free.
+_UNDONE: Final = ("40P01", "40001")
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +136,12 @@ class Writer:
         try:
             await self._prepare()
             await asyncio.to_thread(self._commit, batch)
-        except (StorageUnavailable, OperationalError, OSError) as problem:
+        except (StorageUnavailable, OperationalError, InternalError, OSError) as problem:
             self.failing = True
             self._lose(batch, problem)
-        except SQLAlchemyError as problem:
-            # One piece of work is at fault, not the database: the others must not go down with it.
+        except (SQLAlchemyError, ValueError, OverflowError) as problem:
+            # One piece of work is at fault, not the database: the others must not go down with it. A driver that cannot
+            # even encode a value does not call that a database's error.
             if len(batch) == 1:
                 self._lose(batch, problem)
             else:
@@ -149,9 +155,16 @@ class Writer:
 
     def _commit(self, batch: Sequence[Work]) -> None:
         """One transaction, in a thread: going there and back once a batch costs less than once a statement."""
-        with self._engine.begin() as connection:
-            for work in batch:
-                _run_all(connection, work.statements)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._engine.begin() as connection:
+                    for work in batch:
+                        _run_all(connection, work.statements)
+            except OperationalError as problem:
+                if attempt + 1 == _ATTEMPTS or getattr(problem.orig, "sqlstate", None) not in _UNDONE:
+                    raise
+            else:
+                return
 
     def _lose(self, batch: Sequence[Work], problem: Exception) -> None:
         reason = str(problem) if isinstance(problem, StorageUnavailable) else type(problem).__name__

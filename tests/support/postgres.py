@@ -61,7 +61,6 @@ class Cluster:
         self.folder = folder
         self.port = _free_port()
         self.server: subprocess.Popen[bytes] | None = None
-        self._made = 0
 
     def create(self) -> None:
         # PostgreSQL keeps its texts where only its user can read them, and refuses to run as root.
@@ -95,12 +94,8 @@ class Cluster:
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self, template: str = "template0") -> str:
-        """The URL of a database that nobody else has."""
-        self._made += 1
-        name = f"test_{self._made}"
+    def create_database(self, name: str, template: str = "template0") -> None:
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.url(name)
 
     def run(self, *statements: str, database: str = "postgres") -> None:
         with psycopg.connect(self.url(database), autocommit=True) as connection:

@@ -31,65 +31,65 @@ async def a_shown_card(database: Database, **changed: object) -> None:
     record(database, an_invocation(encounter="visit-1"), [replace(a_card(), **changed)], None)
 
 
-async def test_an_answer_is_found_with_what_was_shown_to_whom(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_an_answer_is_found_with_what_was_shown_to_whom(database_url: str) -> None:
+    async with open_database(database_url) as database:
         await a_shown_card(database)
         await feedback.store(database, [some_feedback()])
 
-        assert await history(database, "alma") == (ANSWER,)
-        assert await history(database, "somebody-else") == ()
+        assert await history(database, "open", "alma") == (ANSWER,)
+        assert await history(database, "open", "somebody-else") == ()
 
 
-async def test_an_answer_sent_twice_stands_in_the_history_once(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_an_answer_sent_twice_stands_in_the_history_once(database_url: str) -> None:
+    async with open_database(database_url) as database:
         await a_shown_card(database)
         await feedback.store(database, [some_feedback(), some_feedback()])
         await feedback.store(database, [some_feedback(received_at=NOON + timedelta(days=1))])
 
-        assert await history(database, "alma") == (ANSWER,)
+        assert await history(database, "open", "alma") == (ANSWER,)
 
 
-async def test_feedback_for_yesterdays_card_joins_the_history(tmp_path: Path) -> None:
+async def test_feedback_for_yesterdays_card_joins_the_history(database_url: str) -> None:
     late = NOON + timedelta(days=1)
-    async with open_database(tmp_path / "a.sqlite3") as database:
+    async with open_database(database_url) as database:
         await a_shown_card(database)
         await feedback.store(database, [some_feedback(outcome_at=late, received_at=late)])
 
-        assert [row.at for row in await history(database, "alma")] == [late]
+        assert [row.at for row in await history(database, "open", "alma")] == [late]
 
 
-async def test_a_clock_that_runs_ahead_counts_as_now(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_a_clock_that_runs_ahead_counts_as_now(database_url: str) -> None:
+    async with open_database(database_url) as database:
         await a_shown_card(database)
         await feedback.store(database, [some_feedback(outcome_at=NOON + timedelta(hours=2), received_at=NOON)])
 
-        assert [row.at for row in await history(database, "alma")] == [NOON]
+        assert [row.at for row in await history(database, "open", "alma")] == [NOON]
 
 
-async def test_a_card_said_only_once_is_remembered_as_shown_and_others_are_not(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_a_card_said_only_once_is_remembered_as_shown_and_others_are_not(database_url: str) -> None:
+    async with open_database(database_url) as database:
         record(database, an_invocation(), [replace(a_card(), once=True), a_card("card-2")], None)
         await database.writer.settled()
 
-        (shown,) = await history(database, "alma")
+        (shown,) = await history(database, "open", "alma")
         assert (shown.outcome, shown.reason) == ("shown", None)
 
 
-async def test_history_outlives_its_calls_until_its_own_time_is_over(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_history_outlives_its_calls_until_its_own_time_is_over(database_url: str) -> None:
+    async with open_database(database_url) as database:
         await a_shown_card(database)
         await feedback.store(database, [some_feedback(received_at=NOON)])
         later = NOON + timedelta(days=60)
 
-        await forget(database, before=later, answers_before=NOON, now=later)
+        await forget(database, before=later, answers_before=NOON, tokens_before=later, now=later)
         assert (await database.read(text("SELECT count(*) FROM invocations")))[0][0] == 0
-        assert await history(database, "alma") == (ANSWER,)
+        assert await history(database, "open", "alma") == (ANSWER,)
 
-        await forget(database, before=later, answers_before=later, now=later)
-        assert await history(database, "alma") == ()
+        await forget(database, before=later, answers_before=later, tokens_before=later, now=later)
+        assert await history(database, "open", "alma") == ()
 
 
 async def test_history_says_when_it_cannot_be_read(tmp_path: Path) -> None:
     async with open_database(unusable(tmp_path)) as database:
         with pytest.raises(StorageUnavailable):
-            await history(database, "alma")
+            await history(database, "open", "alma")

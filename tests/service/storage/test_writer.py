@@ -17,8 +17,8 @@ from service.storage.writer import Statement, Writer
 COUNT = text("SELECT count(*) FROM invocations")
 
 
-async def test_offered_rows_are_written_in_the_background(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_offered_rows_are_written_in_the_background(database_url: str) -> None:
+    async with open_database(database_url) as database:
         for number in range(500):
             assert record(database, an_invocation(f"call-{number}"), [], None)
         await database.writer.settled()
@@ -26,17 +26,17 @@ async def test_offered_rows_are_written_in_the_background(tmp_path: Path) -> Non
         assert (await database.read(COUNT))[0][0] == 500
 
 
-async def test_stopping_writes_what_is_still_queued(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_stopping_writes_what_is_still_queued(database_url: str) -> None:
+    async with open_database(database_url) as database:
         record(database, an_invocation(), [], None)
 
-    async with open_database(tmp_path / "a.sqlite3") as again:
+    async with open_database(database_url) as again:
         assert (await again.read(COUNT))[0][0] == 1
 
 
-async def test_one_bad_row_does_not_take_its_neighbours_with_it(tmp_path: Path) -> None:
+async def test_one_bad_row_does_not_take_its_neighbours_with_it(database_url: str) -> None:
     alarms: list[tuple[int, str]] = []
-    async with open_database(tmp_path / "a.sqlite3", alarms) as database:
+    async with open_database(database_url, alarms) as database:
         for identifier in ("call-1", "call-1", "call-2"):
             record(database, an_invocation(identifier), [], None)
         await database.writer.settled()
@@ -45,8 +45,8 @@ async def test_one_bad_row_does_not_take_its_neighbours_with_it(tmp_path: Path) 
     assert alarms == [(1, "IntegrityError")]
 
 
-async def test_a_call_and_its_cards_are_written_together_or_not_at_all(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_a_call_and_its_cards_are_written_together_or_not_at_all(database_url: str) -> None:
+    async with open_database(database_url) as database:
         database.writer.offer(
             [Statement(insert(invocations), [{"id": "half"}]), Statement(text("INSERT INTO nowhere VALUES (1)"))]
         )
@@ -55,9 +55,9 @@ async def test_a_call_and_its_cards_are_written_together_or_not_at_all(tmp_path:
         assert (await database.read(COUNT))[0][0] == 0
 
 
-async def test_a_full_queue_refuses_and_counts(tmp_path: Path) -> None:
+async def test_a_full_queue_refuses_and_counts(database_url: str) -> None:
     alarms: list[tuple[int, str]] = []
-    async with open_database(tmp_path / "a.sqlite3") as database:
+    async with open_database(database_url) as database:
         small = Writer(
             database.engine,
             prepare=database.prepare,
@@ -104,9 +104,9 @@ async def test_writing_goes_on_once_the_database_is_back(tmp_path: Path) -> None
         assert await database.usable()
 
 
-async def test_a_writer_that_has_stopped_takes_nothing(tmp_path: Path) -> None:
+async def test_a_writer_that_has_stopped_takes_nothing(database_url: str) -> None:
     alarms: list[tuple[int, str]] = []
-    async with open_database(tmp_path / "a.sqlite3", alarms) as database:
+    async with open_database(database_url, alarms) as database:
         await database.writer.stop()
 
         assert not record(database, an_invocation(), [], None)
