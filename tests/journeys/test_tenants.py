@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from support.databases import open_database
-from support.registered import Signed, a_row, register, registered_service, registered_settings
-from support.running import running
+from support.registered import Signed, a_row, lent, register, registered_service, registered_settings
+from support.running import CALL, a_request, running
 
 from cds_hooks.testing import PretendEHR
 from service.storage.history import history
@@ -96,10 +96,7 @@ async def test_an_organisation_named_in_the_token_is_a_tenant_of_its_own(tmp_pat
     ehr = PretendEHR("https://cloud.example.org")
     async with registered_service(registered_settings(tmp_path), a_row(ehr, "cloud")) as service:
         for claims in ({}, {"tenant": "a"}, {"tenant": "b"}):
-            headers = Signed(service, ehr).headers("/cds-services/neurogenic-claudication", **claims)
-            from support.registered import lent
-            from support.running import CALL, a_request
-
+            headers = Signed(service, ehr).headers(CALL, **claims)
             assert (await service.client.post(CALL, json=a_request(**lent()), headers=headers)).status_code == 200
     async with open_database(tmp_path / "cartsign.sqlite3") as database:
         found = await database.read(select(invocations.c.tenant).order_by(invocations.c.tenant))
