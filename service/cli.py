@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 # Imports that cost time (web framework, database) stand in the functions that need them: `decide` starts fast.
-from service import ehr_commands
+from service import client_commands, ehr_commands
 from service.settings import DEFAULTS, Command, Settings, SettingsError, read_instant, read_settings
 
 FAILED = 1
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--json", action="store_true", help="print the response as it came")
     call.set_defaults(run=_call)
 
+    client_commands.add_parser(commands, _say, _complain)
     ehr_commands.add_parser(commands, _say, _complain)
 
     for command in (demo, serve, check, decide):
