@@ -57,6 +57,7 @@ def test_every_setting_in_them_is_one_that_cartsign_knows_and_accepts() -> None:
 def test_every_command_in_it_is_one_that_cartsign_understands() -> None:
     for name in ("cartsign", "ehr", "load"):
         assert cli._parser().parse_args(SERVICES[name]["command"]).run
+    assert cli._parser().parse_args(registration()).run
 
 
 def test_who_registers_and_who_calls_name_the_same_issuer_keys_and_charts() -> None:
