@@ -4,21 +4,25 @@ application with the protocol, the pages, health, metrics and, where asked for, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Final
 
 import httpx
+import msgspec
 import structlog
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from cds_hooks.openapi import openapi
 from cds_hooks.router import create_router, install
-from service import metrics as measured
+from service import health
 from service.admission import Door, open_door
 from service.clients import Clients, anybody
 from service.fhir.client import open_http
+from service.guard import Guard
 from service.hooks import NeurogenicClaudication
 from service.knowledge.load import load_knowledge
 from service.knowledge.model import Knowledge
@@ -38,19 +42,7 @@ from service.storage.retention import forget
 
 log = structlog.get_logger()
 
-# On every answer, unless it sets its own: nothing that we send is to be cached, framed, sniffed or run.
-SECURITY_HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
 FORGET_EVERY: Final = timedelta(hours=1)
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def create_app(
@@ -105,10 +97,27 @@ def create_app(
         app.include_router(sandbox.create_router(store))
     add_evidence_page(app, database, knowledge.cards.titles)
     add_rule_pages(app, knowledge)
-    add_health(app, database, knowledge, metrics)
+    add_description(app, service, settings)
+    app.include_router(health.create_router(database, knowledge.fingerprint, metrics, None if is_open else clients))
     install(app, cors_origins=settings.cors_origins)
-    app.add_middleware(Guard, metrics=metrics)
+    app.add_middleware(Guard, settings=settings, metrics=metrics)
     return app
+
+
+def add_description(app: FastAPI, service: NeurogenicClaudication, settings: Settings) -> None:
+    """The protocol's endpoints as OpenAPI, for client generators and gateways; public, as the specification is."""
+    described = openapi(
+        (hooked.service for hooked in service.listed()),
+        title="Cartsign",
+        version=version("cartsign"),
+        max_body_bytes=settings.max_body_mb * 1024 * 1024,
+        signed=settings.trust == "registered",
+    )
+    body = msgspec.json.encode(described)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def description() -> Response:
+        return Response(body, media_type="application/json")
 
 
 def add_evidence_page(app: FastAPI, database: Database, titles: Mapping[str, str]) -> None:
@@ -148,24 +157,6 @@ def add_rule_pages(app: FastAPI, knowledge: Knowledge) -> None:
         return HTMLResponse(rule_page(rules[rule_id], knowledge), 200, HEADERS)
 
 
-def add_health(app: FastAPI, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:
-    @app.get("/livez", include_in_schema=False)
-    async def livez() -> Response:
-        """The process answers."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> Response:
-        """What a call needs is there. Calls are answered without storage too, but a balancer may know better."""
-        stored = await database.usable()
-        body = {"storage": "ok" if stored else "away", "knowledge": knowledge.fingerprint}
-        return JSONResponse({"status": "ok" if stored else "degraded", **body}, 200 if stored else 503)
-
-    @app.get("/metrics", include_in_schema=False)
-    async def exposition() -> Response:
-        return Response(metrics.text(), media_type=measured.MEDIA_TYPE)
-
-
 async def forget_old_rows(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
     """Delete what is older than the site keeps, now and every hour; a failed turn is made up for by the next."""
     while True:
@@ -180,23 +171,3 @@ async def forget_old_rows(database: Database, settings: Settings, clock: Callabl
                 now=now,
             )
         await asyncio.sleep(FORGET_EVERY.total_seconds())
-
-
-class Guard:
-    """Outermost: security headers on every answer, and a count of those that are errors."""
-
-    def __init__(self, app: App, metrics: Metrics) -> None:
-        self.app = app
-        self.metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                sent = {name.lower() for name, _ in message["headers"]}
-                missing = ((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
-                message["headers"] = [*message["headers"], *(pair for pair in missing if pair[0] not in sent)]
-                if message["status"] >= 400:
-                    self.metrics.errors.labels(str(message["status"])).inc()
-            await send(message)
-
-        await self.app(scope, receive, guarded)

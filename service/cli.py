@@ -102,8 +102,10 @@ def _run(settings: Settings, command: Command, patient: str | None) -> int:
 
     logs.configure("warning" if command == "demo" else "info")
     try:
-        listening = listen(settings.host, settings.port)
-        settings = settings.listening_on(listening.getsockname()[1])
+        listening = [listen(settings.host, settings.port)]
+        settings = settings.listening_on(listening[0].getsockname()[1])
+        if settings.health_port:
+            listening.append(listen(settings.host, settings.health_port))
         app = create_app(settings)
 
         async def started() -> None:
@@ -130,6 +132,8 @@ async def _introduce(settings: Settings, patient: str | None) -> None:
             _complain(f"The first call failed: {problem}")
         else:
             _say(show_cards(response, colour=wants_colour(sys.stdout)))
+    if settings.url != url:
+        _say(f"Listening on   {url}")
     if settings.sandbox:
         _say(f"Mock EHR       {settings.url}/sandbox   (open it in a browser)")
     _say(f"CDS services   {settings.url}/cds-services")
@@ -137,7 +141,8 @@ async def _introduce(settings: Settings, patient: str | None) -> None:
         _say(f"Demo charts    {settings.url}/sandbox/fhir/Patient")
         elsewhere = "" if settings.port == DEFAULTS["demo"].port else f" --url {url}"
         _say(f"More patients  {sys.argv[0]} call demo-mixed{elsewhere}   (or demo-vascular, demo-red-flag, ...)")
-    _say(f"Health         {settings.url}/readyz   metrics {settings.url}/metrics")
+    health = f"{url.rpartition(':')[0]}:{settings.health_port}" if settings.health_port else url
+    _say(f"Health         {health}/readyz   metrics {health}/metrics")
     _say("Ctrl-C ends it.")
 
 

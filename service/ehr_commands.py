@@ -120,7 +120,7 @@ def _serve(given: argparse.Namespace, say: Say, complain: Complain) -> int:
         for line in introduction(client, neighbours, own, given.jwks, loopback=is_loopback(given.host)):
             say(line)
 
-    serve(app, listening, started=started)
+    serve(app, [listening], started=started)
     say("Stopped.")
     return 0
 

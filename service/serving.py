@@ -1,4 +1,4 @@
-"""Running the application on a socket until somebody ends it. In: an app, an address. Out: a served process
+"""Running the application on its sockets until somebody ends it. In: an app, an address. Out: a served process
 that stops cleanly on Ctrl-C or SIGTERM, or one sentence on why the address cannot be had."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import errno
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from types import FrameType
 
 import uvicorn
@@ -44,7 +44,9 @@ def listen(host: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(app: FastAPI, listening: socket.socket, *, started: Callable[[], Awaitable[None]] | None = None) -> None:
+def serve(
+    app: FastAPI, listening: Sequence[socket.socket], *, started: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM; `started` runs beside it once the first request can be answered."""
     config = uvicorn.Config(
         app,
@@ -70,11 +72,13 @@ def collect_rarely() -> None:
     gc.set_threshold(GARBAGE_OBJECTS, 20, 20)
 
 
-async def _serve(server: _Server, listening: socket.socket, started: Callable[[], Awaitable[None]] | None) -> None:
+async def _serve(
+    server: _Server, listening: Sequence[socket.socket], started: Callable[[], Awaitable[None]] | None
+) -> None:
     beside = asyncio.create_task(_once_started(server, started))
     beside.add_done_callback(server.stop_if_failed)
     try:
-        await server.serve(sockets=[listening])
+        await server.serve(sockets=list(listening))
     finally:
         beside.cancel()
         await asyncio.wait([beside])

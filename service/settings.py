@@ -113,6 +113,8 @@ def read_settings(
             f"CARTSIGN_HOST={settings.host} is reachable from other machines, and in open trust anybody who "
             "reaches the service may call it; use 127.0.0.1, ::1 or localhost"
         )
+    if settings.health_port and settings.health_port == settings.port:
+        raise SettingsError(f"CARTSIGN_HEALTH_PORT={settings.health_port}: the calls have this port; name another one")
     if settings.trust == "registered" and not settings.insecure_http and is_exposed(settings.url):
         raise SettingsError(
             f"CARTSIGN_PUBLIC_URL={settings.url}: with plain http on another host, tokens and charts can be read on "

@@ -141,7 +141,6 @@ def test_another_content_type_is_a_415(served: Served) -> None:
         ("POST", "/cds-services/another", 404),
         ("GET", "/nothing", 404),
         ("GET", "/docs", 404),
-        ("GET", "/openapi.json", 404),
         ("DELETE", "/evidence/x", 405),
         ("POST", "/cds-services/neurogenic-claudication/", 404),
     ],
