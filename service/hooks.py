@@ -59,9 +59,6 @@ class NeurogenicClaudication:
         chart = read_chart(gathered, request.context.patient_id)
         decision = decide(chart, self.knowledge, moment)
         evidence = self.recorder.record(request, call, moment, decision, gathered_at)
-        # In shadow the clinician sees what he would see had there been nothing to say: nothing at all.
-        if moment.mode == "shadow":
-            return CDSResponse()
         rule = decision.assessment.rule
         response = with_evidence(decision.response(), evidence)
         response = with_source(response, self.recorder.settings.url, rule.id) if rule else response

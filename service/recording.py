@@ -96,8 +96,7 @@ class Recorder:
         timings = Timings.between(call.received_monotonic, gathered_at, time.monotonic())
         self._count(request, decision, timings)
         self._log(request, call, moment, decision, timings)
-        shown = decision.shown if moment.mode == "on" else ()
-        link = self._link() if shown else None
+        link = self._link() if decision.cards else None
         kept = invocations.record(
             self.database,
             self._row(request, call, moment, decision, timings),
@@ -109,7 +108,7 @@ class Recorder:
                     evidence=decision.assessment.fingerprint,
                     once=each.definition.said_once,
                 )
-                for each in shown
+                for each in decision.shown
                 for card in (each.card,)
             ],
             link,
