@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from support.databases import unusable
+from sqlalchemy import select
+from support.databases import open_database, unusable
 from support.forged_tokens import Forgery, forgeries
 from support.pretend_clients import hospital, neighbour
 from support.registered import (
@@ -28,7 +29,7 @@ from support.registered import (
     registered_service,
 )
 from support.registered import registered_settings as settings_in
-from support.running import AT, CALL, Running, a_request, running
+from support.running import AT, CALL, INSTANCE, Running, a_request, running
 
 from cds_hooks.profiles import SANDBOX
 from cds_hooks.testing import PretendEHR
@@ -36,6 +37,7 @@ from service import logs
 from service.storage import clients
 from service.storage.clients import ClientRow
 from service.storage.database import Database
+from service.storage.schema import invocations
 
 ENDPOINTS = (DISCOVERY, CALL, FEEDBACK)
 FAULTS = sorted({forgery.fault for forgery in forgeries(f"{PUBLIC}{CALL}", AT)})
@@ -319,3 +321,20 @@ async def test_a_registration_is_read_as_it_was_written(tmp_path: Path) -> None:
     await database.start()
     assert await clients.every(database) == (row,)
     await database.stop()
+
+
+async def test_a_call_leaves_who_called_for_whom_and_what_came_of_it_and_no_token(tmp_path: Path) -> None:
+    """SEC-23, SEC-29: the audit of a call is its row."""
+    async with both(tmp_path) as service:
+        headers = Signed(service, hospital()).headers(CALL, jti="the-jti")
+        request = a_request("demo-probable", **lent())
+        assert (await service.client.post(CALL, json=request, headers=headers)).status_code == 200
+    async with open_database(tmp_path / "cartsign.sqlite3") as database:
+        (row,) = await database.read(select(invocations))
+    assert (row.tenant, row.issuer, row.jti) == ("hospital/north", hospital().issuer, "the-jti")
+    assert (row.service_id, row.hook, row.hook_instance) == ("neurogenic-claudication", "patient-view", INSTANCE)
+    assert (row.user, row.patient, row.state) == ("Practitioner/demo-clinician", "demo-probable", "probable")
+    assert row.received_at is not None
+    token = headers["Authorization"].split()[1]
+    for file in tmp_path.iterdir():
+        assert not any(part.encode() in file.read_bytes() for part in [token, token.split(".")[2], "lent-token"])

@@ -177,3 +177,28 @@ def test_an_instant_is_read_as_utc_and_a_date_as_its_noon() -> None:
 def test_an_instant_without_a_zone_or_sense_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="expected a time such as"):
         read_instant("--at", text)
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"CARTSIGN_PUBLIC_URL": "http://cds.example.org"}, True),
+        ({"CARTSIGN_PUBLIC_URL": "http://cds.example.org", "CARTSIGN_INSECURE_HTTP": "1"}, False),
+        ({"CARTSIGN_PUBLIC_URL": "https://cds.example.org", "CARTSIGN_HOST": "10.1.2.3"}, False),
+        ({"CARTSIGN_HOST": "10.1.2.3"}, True),
+        ({"CARTSIGN_PUBLIC_URL": "http://localhost:9000"}, False),
+        ({}, False),
+    ],
+)
+def test_what_signed_clients_call_is_https_unless_it_is_this_machine(given: dict[str, str], refused: bool) -> None:
+    """JSON-1, DISC-17, SEC-1"""
+    if not refused:
+        assert read_settings(given).trust == "registered"
+        return
+    with pytest.raises(SettingsError, match="CARTSIGN_INSECURE_HTTP=1"):
+        read_settings(given)
+
+
+def test_health_cannot_have_the_port_of_the_calls() -> None:
+    with pytest.raises(SettingsError, match="CARTSIGN_HEALTH_PORT=8000"):
+        read_settings({"CARTSIGN_HEALTH_PORT": "8000"})
