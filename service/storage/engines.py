@@ -21,6 +21,8 @@ THREADS: Final[Mapping[str, int]] = {SQLITE: 1, POSTGRESQL: 2}
 # The server, or the network to it, is gone when it says nothing for so long.
 _CONNECT_SECONDS = 3
 _SILENT: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 8000}
+# A database that was made without an encoding (SQL_ASCII) would hand out bytes.
+_TEXTS: Final = {"client_encoding": "utf8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _prepare_sqlite(connection: Any, use: Use) -> None:
 
 
 def _postgresql_connects(_use: Use) -> dict[str, Any]:
-    return {"connect_timeout": _CONNECT_SECONDS, "application_name": "cartsign", **_SILENT}
+    return {"connect_timeout": _CONNECT_SECONDS, "application_name": "cartsign", **_SILENT, **_TEXTS}
 
 
 def _prepare_postgresql(connection: Any, use: Use) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, select
 
 from service.storage.database import Database
 from service.storage.history import answered, keep_answers
 from service.storage.once import insert_once
-from service.storage.schema import Written, cards, feedback, invocations
+from service.storage.schema import cards, feedback, invocations
 from service.storage.writer import Statement
 
 
@@ -53,9 +53,7 @@ _COLUMNS = tuple(column for column in feedback.c if column.name not in ("id", "m
 _SHOWN_TO_TENANT = (
     select(cards.c.id)
     .join(invocations, invocations.c.id == cards.c.invocation_id)
-    .where(
-        cards.c.id == bindparam("card", type_=Written()), invocations.c.tenant == bindparam("tenant", type_=Written())
-    )
+    .where(cards.c.id == bindparam("card", type_=Text()), invocations.c.tenant == bindparam("tenant", type_=Text()))
     .exists()
 )
 _ONCE = insert_once(feedback, ["fingerprint"]).from_select(

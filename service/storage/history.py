@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, select
 
 from service.storage.database import READ_SECONDS, Database
 from service.storage.once import insert_once
-from service.storage.schema import Instant, Written, card_events, cards, invocations
+from service.storage.schema import Instant, card_events, cards, invocations
 from service.storage.writer import Statement
 
 
@@ -51,8 +51,8 @@ _ANSWERED = insert_once(card_events, ["fingerprint"]).from_select(
     )
     .select_from(cards.join(invocations, invocations.c.id == cards.c.invocation_id))
     .where(
-        cards.c.id == bindparam("card_id", type_=Written()),
-        invocations.c.tenant == bindparam("of_tenant", type_=Written()),
+        cards.c.id == bindparam("card_id", type_=Text()),
+        invocations.c.tenant == bindparam("of_tenant", type_=Text()),
     ),
 )  # fmt: skip
 _HISTORY = (

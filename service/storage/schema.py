@@ -44,22 +44,6 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Written(TypeDecorator[str]):
-    """Text as somebody else wrote it, of any length.
-
-    What cannot be stored of it (NUL on PostgreSQL, half a surrogate pair anywhere) becomes U+FFFD: the rest of the row
-    is worth keeping.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
 metadata = MetaData()
 
 
@@ -103,20 +87,20 @@ invocations = Table(
     "invocations",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("tenant", Written, nullable=False, server_default="open"),
+    Column("tenant", Text, nullable=False, server_default="open"),
     # What its token said of itself; nothing in open trust (SEC-29).
-    Column("issuer", Written),
-    Column("jti", Written),
+    Column("issuer", Text),
+    Column("jti", Text),
     Column("mode", String(8), nullable=False, server_default="on"),
     Column("received_at", Instant, nullable=False, index=True),
     Column("correlation_id", String(128), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("hook", String(32), nullable=False),
     # What an EHR writes has no length that it keeps to.
-    Column("hook_instance", Written, nullable=False),
-    Column("patient", Written, nullable=False, index=True),
-    Column("user", Written),
-    Column("encounter", Written),
+    Column("hook_instance", Text, nullable=False),
+    Column("patient", Text, nullable=False, index=True),
+    Column("user", Text),
+    Column("encounter", Text),
     Column("state", String(32), nullable=False),
     Column("topic", String(64)),
     # The decision as `cartsign decide` prints it, and the moment it was made in: together with the request (recorded
@@ -148,17 +132,17 @@ feedback = Table(
     "feedback",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("tenant", Written, nullable=False, server_default="open"),
+    Column("tenant", Text, nullable=False, server_default="open"),
     Column("matched", Boolean, nullable=False, server_default=true()),
     Column("received_at", Instant, nullable=False, index=True),
     Column("service_id", String(64), nullable=False),
-    Column("card", Written, nullable=False, index=True),
+    Column("card", Text, nullable=False, index=True),
     Column("outcome", String(16), nullable=False),
     Column("outcome_at", Instant, nullable=False),
-    Column("accepted", Written, nullable=False),
-    Column("reason_code", Written),
-    Column("reason_system", Written),
-    Column("comment", Written),
+    Column("accepted", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("reason_system", Text),
+    Column("comment", Text),
     # Over everything above but `received_at`: an EHR that sends the same item again leaves one row.
     Column("fingerprint", String(64), nullable=False),
     Index("feedback_once", "fingerprint", unique=True),
@@ -170,15 +154,15 @@ card_events = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("received_at", Instant, nullable=False, index=True),
-    Column("tenant", Written, nullable=False, server_default="open"),
-    Column("patient", Written, nullable=False),
+    Column("tenant", Text, nullable=False, server_default="open"),
+    Column("patient", Text, nullable=False),
     Column("topic", String(64), nullable=False),
     Column("evidence", String(64), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("user", Written),
-    Column("encounter", Written),
-    Column("reason", Written),
+    Column("user", Text),
+    Column("encounter", Text),
+    Column("reason", Text),
     Column("fingerprint", String(64), nullable=False),
     Index("card_events_of_patient", "tenant", "patient"),
     Index("card_events_once", "fingerprint", unique=True),

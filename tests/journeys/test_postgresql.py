@@ -86,3 +86,13 @@ async def test_calls_are_answered_while_the_database_is_away_and_kept_again_afte
         async with open_database(postgresql_url) as database:
             while (await database.read(select(func.count()).select_from(invocations)))[0][0] < 2:
                 await asyncio.sleep(0.02)
+
+
+async def test_a_database_made_without_an_encoding_serves_too(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.run("CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+    settings = registered_settings(tmp_path, database_url=cluster.url("ascii"))
+    async with registered_service(settings, a_row(ehr := PretendEHR())) as service:
+        assert len((await Signed(service, ehr).call(hookInstance="naïve"))["cards"]) == 1
+        async with open_database(cluster.url("ascii")) as database:
+            (row,) = await database.read(select(invocations.c.hook_instance))
+    assert row.hook_instance == "naïve"

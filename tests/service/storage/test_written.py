@@ -13,7 +13,7 @@ from service.storage.schema import invocations
 ODD = {
     "plain": ("Żółć, 痛", "Żółć, 痛"),
     "a NUL": ("a\0b", "a\ufffdb"),
-    "half a surrogate pair": ("a\ud83db", "a\ufffd\ufffd\ufffdb"),
+    "half a surrogate pair": ("a\ud83db", "a\ufffdb"),
     "thousands of characters": ("x" * 5000, "x" * 5000),
 }
 
