@@ -27,7 +27,7 @@ from typing import Any
 import httpx
 import pytest
 from support.logged import everything_logged
-from support.registered import a_row, registered_service, registered_settings
+from support.registered import PUBLIC, a_row, registered_service, registered_settings
 from support.running import AT, BASE, CALL, FHIR, HOOKS, Running, ToItself, a_request, running, settings_for
 
 import service.hooks
@@ -438,7 +438,7 @@ async def test_nothing_of_a_token_leaves_the_door_that_reads_it(tmp_path: Path) 
         async with registered_service(settings, a_row(ehr)) as service:
             each = Watched(service, Marks(), lines, tmp_path)
             on = each.marks.on
-            audience = f"{BASE}{CALL}"
+            audience = f"{PUBLIC}{CALL}"
             plain = {"alg": "ES384", "typ": "JWT", "kid": ehr.kid}
 
             def token(header: dict[str, Any] | None = None, **claims: Any) -> str:

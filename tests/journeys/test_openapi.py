@@ -16,7 +16,7 @@ import schemathesis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
-from support.registered import a_row, registered_service, registered_settings
+from support.registered import PUBLIC, a_row, registered_service, registered_settings
 from support.running import AT, BASE, CALL, HOOKS, Running, a_request, running, settings_for
 
 from cds_hooks.openapi import openapi
@@ -171,7 +171,7 @@ def test_no_answer_to_signed_or_unsigned_calls_is_undocumented(
     @settings(max_examples=40)
     @given(served.schema[path][method].as_strategy(), st.booleans())
     def each(case: schemathesis.Case, proven: bool) -> None:
-        token = ehr.token(f"{BASE}{path}", AT) if proven else "a.b.c"
+        token = ehr.token(f"{PUBLIC}{path}", AT) if proven else "a.b.c"
         answer = served.hold(case, authorization=token)
         assert (answer.status_code == 401) != proven
 
@@ -183,7 +183,7 @@ def test_a_call_too_many_is_told_when_to_come_again(tmp_path: Path) -> None:
         ehr = PretendEHR()
         schema = schemathesis.openapi.from_dict(description(signed=True))
         async with registered_service(registered_settings(tmp_path), a_row(ehr, calls_per_minute=2)) as service:
-            headers = [{"authorization": f"Bearer {ehr.token(f'{BASE}/cds-services', AT)}"} for _ in range(30)]
+            headers = [{"authorization": f"Bearer {ehr.token(f'{PUBLIC}/cds-services', AT)}"} for _ in range(30)]
             case = schema["/cds-services"]["GET"].Case()
             return [(case, await service.client.get("/cds-services", headers=each)) for each in headers]
 

@@ -67,6 +67,8 @@ class ToItself(httpx.AsyncBaseTransport):
         if (document := self.elsewhere.get(str(request.url))) is not None:
             return httpx.Response(200, content=document)
         assert self.app is not None
+        # Whatever host a test gives the FHIR server, it is the sandbox of this application that answers.
+        request.headers["Host"] = "127.0.0.1:8000"
         return await httpx.ASGITransport(self.app).handle_async_request(request)
 
 
