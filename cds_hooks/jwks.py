@@ -57,8 +57,9 @@ class StaticKeys:
 class FetchedKeys:
     """The keys at the pinned address `jku`, fetched when first needed.
 
-    `http` is the caller's, who closes it; it must not carry cookies or credentials. `clock` counts seconds. An
-    instance belongs to one event loop.
+    `http` is the caller's, who closes it; it must not carry cookies or credentials. `kept` is a document that was
+    fetched earlier, perhaps by another process: it serves while the address does not answer. `keep` is given each
+    document whose keys are usable. `clock` counts seconds. An instance belongs to one event loop.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class FetchedKeys:
         jku: str,
         http: httpx.AsyncClient,
         *,
+        kept: bytes | None = None,
+        keep: Callable[[bytes], None] = lambda _document: None,
         clock: Callable[[], float] = time.monotonic,
         fresh: float = FRESH_SECONDS,
         interval: float = INTERVAL_SECONDS,
@@ -76,7 +79,8 @@ class FetchedKeys:
         self._http = http
         self._clock = clock
         self._fresh, self._interval, self._timeout, self._patience = fresh, interval, timeout, patience
-        self._keys: KeySet | None = None
+        self._keys: KeySet | None = None if kept is None else read_key_set(kept)
+        self._keep = keep
         self._fetched_at = self._asked_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
@@ -114,8 +118,10 @@ class FetchedKeys:
     async def _renew(self) -> None:
         try:
             async with asyncio.timeout(self._timeout):
-                self._keys = read_key_set(await self._document())
+                document = await self._document()
+                self._keys = read_key_set(document)
             self._fetched_at = self._asked_at
+            self._keep(document)
         except (httpx.HTTPError, httpx.InvalidURL, UnusableKeySet, TimeoutError) as error:
             # The error is named and not quoted: it may hold what a stranger's server said.
             _log.warning(

@@ -113,12 +113,13 @@ class Door:
         client = listed[token.client.name]
         assert client.keys is not None, "a registered client has keys"  # noqa: S101 - what `registered` gave it
         identity = await prove_with(client.keys, token)
+        if not await self._first_use(identity):
+            raise Untrusted(Reason.JTI_SPENT, client.name)
+        # Counted last: whoever sends a client's old tokens again must not use up what the client may send.
         if wait := client.allowance.take():
             self._metrics.refused.labels("too-many-calls").inc()
             log.warning("too many calls", correlation_id=knock.correlation_id, client=client.name)
             raise TooManyRequests("There were more calls than agreed for this client.", retry_after=wait)
-        if not await self._first_use(identity):
-            raise Untrusted(Reason.JTI_SPENT, client.name)
         return Caller(identity=identity, max_body_bytes=client.max_body_bytes, client=client)
 
     async def _first_use(self, identity: ClientIdentity) -> bool:

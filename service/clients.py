@@ -5,15 +5,17 @@ within seconds and outlives its being away. In open trust there is one client, f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 import httpx
 import structlog
 
 from cds_hooks.jwks import FetchedKeys, KeySource, StaticKeys
-from cds_hooks.keys import UnusableKeySet, read_key_set
+from cds_hooks.keys import read_key_set
 from cds_hooks.profiles import PROFILES, SANDBOX, Profile
 from cds_hooks.trust import TrustedClient
 from service.fhir.client import FHIRReader
@@ -22,6 +24,7 @@ from service.metrics import Metrics
 from service.rate import Allowance
 from service.settings import Settings
 from service.storage import clients as rows
+from service.storage import key_sets
 from service.storage.clients import ClientRow, Mode
 from service.storage.database import Database
 from service.storage.errors import StorageUnavailable
@@ -56,8 +59,8 @@ class Unusable(ValueError):
     """A registration that no call can be answered by; the message says what is wrong with it."""
 
 
-def registered(row: ClientRow, settings: Settings, http: httpx.AsyncClient) -> Client:
-    """The client of a row; `http` reaches its key set and its FHIR server. Raises `Unusable`."""
+def registered(row: ClientRow, settings: Settings, http: httpx.AsyncClient, keys: KeySource) -> Client:
+    """The client of a row, whose keys come from `keys`; `http` reaches its FHIR server. Raises `Unusable`."""
     # Its private key is published: whoever reads the sandbox's source can sign for it.
     if SANDBOX.issuer.value in row.issuers:
         raise Unusable("the official sandbox signs with a key that everybody has; it is served in open trust only")
@@ -70,10 +73,9 @@ def registered(row: ClientRow, settings: Settings, http: httpx.AsyncClient) -> C
             frozenset(row.audiences),
             row.jku,
         )
-        keys = FetchedKeys(row.jku, http) if row.jku else StaticKeys(read_key_set((row.jwks or "").encode()))
         origins = Origins.of(row.fhir_origins, networks=row.fhir_networks, loopback=False)
         profile = PROFILES[row.profile]
-    except (ValueError, UnusableKeySet, KeyError) as problem:
+    except (ValueError, KeyError) as problem:
         raise Unusable(str(problem)) from problem
     return Client(
         name=row.name,
@@ -107,8 +109,10 @@ class Clients:
 
     def __init__(self, database: Database, settings: Settings, http: httpx.AsyncClient, metrics: Metrics) -> None:
         self._database = database
-        self._build: Callable[[ClientRow], Client] = lambda row: registered(row, settings, http)
+        self._settings = settings
+        self._http = http
         self._metrics = metrics
+        self._keeping: set[asyncio.Task[None]] = set()
         self._rows: Mapping[str, ClientRow] | None = None
         self._clients: Mapping[str, Client] = {}
         self._away = False
@@ -128,6 +132,8 @@ class Clients:
         """Read the list once; where it cannot be read, the last one stays, with an alarm."""
         try:
             read = await rows.every(self._database)
+            # Needed where a client is new to this worker only.
+            kept = await key_sets.kept(self._database) if self._rows is None or self._news(read) else {}
         except StorageUnavailable:
             self._alarm()
             return
@@ -135,9 +141,13 @@ class Clients:
             self._away = False
             log.info("the list of clients is read again", count=len(read))
         self._metrics.clients_stale.set(0)
-        self._take([row for row in read if not row.disabled])
+        self._take([row for row in read if not row.disabled], kept)
 
-    def _take(self, read: Sequence[ClientRow]) -> None:
+    def _news(self, read: Sequence[ClientRow]) -> bool:
+        before = self._rows or {}
+        return any(row.jku is not None and before.get(row.name) != row for row in read if not row.disabled)
+
+    def _take(self, read: Sequence[ClientRow], documents: Mapping[str, bytes]) -> None:
         """A client whose row has not changed stays the same object: its keys, and what it knows of its FHIR server."""
         before = self._rows or {}
         current = {row.name: row for row in read}
@@ -149,10 +159,31 @@ class Clients:
                 kept[name] = self._clients[name]
                 continue
             try:
-                kept[name] = self._build(row)
+                kept[name] = registered(row, self._settings, self._http, self._keys_of(row, documents))
             except Unusable as problem:
                 log.error("client cannot be used; see `cartsign client show`", client=name, reason=str(problem))
         self._rows, self._clients = current, kept
+
+    def _keys_of(self, row: ClientRow, documents: Mapping[str, bytes]) -> KeySource:
+        """Where its keys come from; what is published is kept for whichever worker starts during an outage."""
+        try:
+            if row.jku is None:
+                return StaticKeys(read_key_set((row.jwks or "").encode()))
+            jku = row.jku
+
+            def keep(document: bytes) -> None:
+                # No call waits for it.
+                keeping = asyncio.create_task(self._keep(jku, document))
+                self._keeping.add(keeping)
+                keeping.add_done_callback(self._keeping.discard)
+
+            return FetchedKeys(jku, self._http, kept=documents.get(jku), keep=keep)
+        except ValueError as problem:
+            raise Unusable(str(problem)) from problem
+
+    async def _keep(self, jku: str, document: bytes) -> None:
+        with suppress(StorageUnavailable):
+            await key_sets.keep(self._database, jku, document, datetime.now(UTC))
 
     def _alarm(self) -> None:
         self._metrics.clients_stale.set(1)

@@ -1,5 +1,5 @@
 """The tables, as SQLAlchemy sees them. In: nothing. Out: one `Table` each for registered clients, tokens that were
-used, invocations, their cards, feedback, a patient's history and evidence links. The migrations under
+used, key sets, invocations, their cards, feedback, a patient's history and evidence links. The migrations under
 `migrations/versions/` create them; a test holds the two together.
 
 `tenant` is whose a row is: the client that called, as `service/clients.py` names it. Nothing is ever joined or read
@@ -81,6 +81,15 @@ spent_tokens = Table(
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("expires_at", Instant, nullable=False, index=True),
+)
+
+# The key set last fetched from each address, for a worker that starts while the address does not answer.
+key_sets = Table(
+    "key_sets",
+    metadata,
+    Column("jku", Text, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
 )
 
 invocations = Table(

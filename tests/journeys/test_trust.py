@@ -302,6 +302,15 @@ async def test_too_many_calls_are_told_when_to_come_back(tmp_path: Path) -> None
         assert 1 <= int(answers[1].headers["retry-after"]) <= 10
 
 
+async def test_old_tokens_sent_again_use_up_nothing(tmp_path: Path) -> None:
+    async with registered_service(settings_in(tmp_path), a_row(ehr := PretendEHR(), calls_per_minute=12)) as service:
+        caller = Signed(service, ehr)
+        old = caller.headers(DISCOVERY)
+        assert (await service.client.get(DISCOVERY, headers=old)).status_code == 200
+        assert {(await service.client.get(DISCOVERY, headers=old)).status_code for _ in range(10)} == {401}
+        assert (await caller.discover()).status_code == 200
+
+
 async def test_the_body_may_be_as_large_as_the_client_was_allowed(tmp_path: Path) -> None:
     row = a_row(ehr := PretendEHR(), max_body_mb=1)
     async with registered_service(settings_in(tmp_path), row) as service:
@@ -338,3 +347,16 @@ async def test_a_call_leaves_who_called_for_whom_and_what_came_of_it_and_no_toke
     token = headers["Authorization"].split()[1]
     for file in tmp_path.iterdir():
         assert not any(part.encode() in file.read_bytes() for part in [token, token.split(".")[2], "lent-token"])
+
+
+async def test_a_worker_that_starts_while_the_keys_cannot_be_fetched_uses_what_another_fetched(tmp_path: Path) -> None:
+    """SEC-24: the cache of keys is shared."""
+    settings = settings_in(tmp_path)
+    async with both(tmp_path) as service:
+        assert (await Signed(service, hospital()).discover()).status_code == 200
+    async with running(settings) as service:
+        assert (await Signed(service, hospital()).discover()).status_code == 200
+        # Their address was asked, and does not answer: nobody is let in on what it might have said.
+        assert [str(request.url) for request in service.asked] == [hospital().jku]
+        stranger = PretendEHR(hospital().issuer, tenant="north", jku=hospital().jku, kid=hospital().kid)
+        assert (await Signed(service, stranger).discover()).status_code == 401

@@ -35,6 +35,12 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(64), primary_key=True),
         sa.Column("expires_at", Instant, nullable=False, index=True),
     )
+    op.create_table(
+        "key_sets",
+        sa.Column("jku", sa.Text, primary_key=True),
+        sa.Column("document", sa.LargeBinary, nullable=False),
+        sa.Column("fetched_at", Instant, nullable=False),
+    )
     for table in ("invocations", "feedback", "card_events"):
         op.add_column(table, sa.Column("tenant", sa.Text, nullable=False, server_default="open"))
     op.add_column("invocations", sa.Column("issuer", sa.Text))
