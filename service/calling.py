@@ -56,6 +56,11 @@ async def call(
         body = answer.json()
     except ValueError:
         body = None
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise CallFailed(
+            f"{url} answers signed calls of registered clients only, and this command does not sign; "
+            "`cartsign ehr` is a mock EHR that does"
+        )
     if answer.status_code != httpx.codes.OK:
         raise CallFailed(f"{url} answered {answer.status_code}: {_diagnostics(body)}")
     if not isinstance(body, dict):
