@@ -38,4 +38,4 @@ def baseline_app() -> FastAPI:
 
 
 if __name__ == "__main__":
-    serve(baseline_app(), listen("127.0.0.1", int(sys.argv[1])))
+    serve(baseline_app(), [listen("127.0.0.1", int(sys.argv[1]))])
