@@ -21,7 +21,7 @@ for name in [name for name in os.environ if name.startswith("CARTSIGN_")]:
 
 # Without PostgreSQL its own tests are not collected; tests/service/storage/test_postgresql_installed.py says so.
 if "postgresql" not in BACKENDS:
-    collect_ignore = ["journeys/test_postgresql.py"]
+    collect_ignore = ["journeys/test_postgresql.py", "service/storage/test_postgresql.py"]
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +46,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield sqlite_url(tmp_path / "cartsign.sqlite3")
     else:
         yield request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same, but nothing has been made there: no file, no tables, and its folder is missing too."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "new" / "cartsign.sqlite3")
+    else:
+        cluster = request.getfixturevalue("cluster")
+        cluster.create_database("bare")
+        yield cluster.url("bare")
+        cluster.run("DROP DATABASE bare WITH (FORCE)")
 
 
 @pytest.fixture

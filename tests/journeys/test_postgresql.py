@@ -92,7 +92,10 @@ async def test_a_database_made_without_an_encoding_serves_too(tmp_path: Path, cl
     cluster.run("CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
     settings = registered_settings(tmp_path, database_url=cluster.url("ascii"))
     async with registered_service(settings, a_row(ehr := PretendEHR())) as service:
-        assert len((await Signed(service, ehr).call(hookInstance="naïve"))["cards"]) == 1
+        caller = Signed(service, ehr)
+        assert len((await caller.call(hookInstance="naïve"))["cards"]) == 1
+        # What was queued before an answer is committed with it.
+        assert (await caller.report(overridden("any"))).status_code == 200
         async with open_database(cluster.url("ascii")) as database:
             (row,) = await database.read(select(invocations.c.hook_instance))
     assert row.hook_instance == "naïve"

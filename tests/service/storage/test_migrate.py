@@ -1,6 +1,5 @@
 """Migration: the file appears at first use, private, at the newest schema, whoever else starts at the same time."""
 
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -10,10 +9,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from support.databases import unusable
 
 from service.storage import migrations
+from service.storage.engines import place
 from service.storage.errors import StorageUnavailable
 from service.storage.migrate import HEAD, migrate
 from service.storage.schema import metadata
@@ -44,10 +44,10 @@ def test_a_file_that_others_could_read_is_tightened(tmp_path: Path) -> None:
     assert mode(path) == 0o600
 
 
-def test_the_migrations_lead_to_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    migrate(url(tmp_path / "a.sqlite3"))
+def test_the_migrations_lead_to_the_tables_that_the_code_uses(empty_url: str) -> None:
+    migrate(empty_url)
 
-    engine = create_engine(f"sqlite:///{tmp_path}/a.sqlite3")
+    engine = create_engine(place(empty_url))
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     engine.dispose()
@@ -70,27 +70,23 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_several_processes_may_start_together(tmp_path: Path) -> None:
+def test_several_processes_may_start_together(empty_url: str) -> None:
     code = "import sys; from service.storage.migrate import migrate; migrate(sys.argv[1])"
-    starting = [
-        subprocess.Popen([sys.executable, "-c", code, url(tmp_path / "new" / "a.sqlite3")], stderr=subprocess.PIPE)
-        for _ in range(4)
-    ]
+    starting = [subprocess.Popen([sys.executable, "-c", code, empty_url], stderr=subprocess.PIPE) for _ in range(4)]
 
     said = [process.communicate()[1].decode() for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0, 0], said
 
 
-def test_a_database_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "a.sqlite3"
-    migrate(url(path))
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+def test_a_database_from_a_newer_version_is_left_alone(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = create_engine(place(empty_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
 
     with pytest.raises(StorageUnavailable, match="newer Cartsign"):
-        migrate(url(path))
+        migrate(empty_url)
 
 
 def test_a_place_where_no_file_can_be_is_said_plainly(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ asyncio.run(main())
 """
 
 
-async def test_what_is_written_at_once_is_there_and_its_rows_are_counted(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.sqlite3") as database:
+async def test_what_is_written_at_once_is_there_and_its_rows_are_counted(database_url: str) -> None:
+    async with open_database(database_url) as database:
         assert await database.write_now(SPEND, ROW) == 1
         assert await database.write_now(SPEND, ROW) == 0
         assert await database.write_now(SPEND, ROW | {"fingerprint": "b" * 64}) == 1
@@ -74,12 +74,13 @@ async def test_a_database_that_is_away_or_busy_is_said_within_the_time_given(tmp
         assert await database.write_now(SPEND, ROW | {"fingerprint": "b" * 64}, seconds=5) == 1
 
 
-async def test_two_processes_with_one_token_at_the_same_time_spend_it_once(tmp_path: Path) -> None:
-    """SEC-20, with several worker processes."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/a.sqlite3"
+async def test_two_processes_with_one_token_at_the_same_time_spend_it_once(database_url: str) -> None:
+    """SEC-20, with several worker processes and with several replicas."""
     tokens = [f"{number:064x}" for number in range(20)]
     workers = [
-        subprocess.Popen([sys.executable, "-c", PROCESS, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        subprocess.Popen(
+            [sys.executable, "-c", PROCESS, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
         for _ in range(2)
     ]
     together = threading.Barrier(len(workers))
@@ -102,5 +103,5 @@ async def test_two_processes_with_one_token_at_the_same_time_spend_it_once(tmp_p
 
     assert [worker.wait(30) for worker in workers] == [0, 0]
     assert [one + other for one, other in zip(*results, strict=True)] == [1] * len(tokens)
-    async with open_database(tmp_path / "a.sqlite3") as database:
+    async with open_database(database_url) as database:
         assert (await database.read(SPENT))[0][0] == len(tokens)

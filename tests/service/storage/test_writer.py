@@ -11,6 +11,7 @@ from support.rows import an_invocation, some_feedback
 from service.storage import feedback
 from service.storage.errors import StorageUnavailable
 from service.storage.invocations import record
+from service.storage.schema import feedback as feedback_table
 from service.storage.schema import invocations
 from service.storage.writer import Statement, Writer
 
@@ -43,6 +44,18 @@ async def test_one_bad_row_does_not_take_its_neighbours_with_it(database_url: st
 
         assert (await database.read(COUNT))[0][0] == 2
     assert alarms == [(1, "IntegrityError")]
+
+
+async def test_a_value_that_no_driver_can_encode_is_one_bad_row(database_url: str) -> None:
+    alarms: list[tuple[int, str]] = []
+    async with open_database(database_url, alarms) as database:
+        record(database, an_invocation("call-1"), [], None)
+        database.writer.offer([Statement(insert(feedback_table), [{"id": 2**70}])])
+        record(database, an_invocation("call-2"), [], None)
+        await database.writer.settled()
+
+        assert (await database.read(COUNT))[0][0] == 2
+    assert [count for count, _ in alarms] == [1]
 
 
 async def test_a_call_and_its_cards_are_written_together_or_not_at_all(database_url: str) -> None:
