@@ -188,9 +188,9 @@ class Patient:
 class Gap:
     """Something that could not be read: which prefetch key, which resource if known, and why in plain words.
 
-    `code` is one of a short list for metrics: `not-provided`, `failed`, `warned` (an answer with a warning),
-    `cut-short`, `unreadable`, `other-patient`, `no-subject` (it does not say whose it is). `detail` never
-    repeats text of the record.
+    `code` is one of a short list for metrics: `not-provided`, `not-allowed` (the access token does not open it),
+    `failed`, `warned` (an answer with a warning), `cut-short`, `unreadable`, `other-patient`, `no-subject` (it
+    does not say whose it is). `detail` never repeats text of the record.
     """
 
     key: str

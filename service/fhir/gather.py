@@ -17,7 +17,8 @@ from cds_hooks.request import CDSRequest
 from service.chart.drafts import KEY as DRAFTS
 from service.chart.model import Gap
 from service.chart.read import Gathered
-from service.fhir.client import FHIRConnection, FHIRReader, Searched, Unread
+from service.fhir.answer import NotAllowed, Searched, Unread
+from service.fhir.client import PREFETCH_ONLY, FHIRConnection, FHIRReader
 from service.fhir.prefetch_table import TEMPLATES
 
 # What is left of the call for reading the chart, deciding and recording.
@@ -98,9 +99,10 @@ def _drafted(context: HookContext) -> tuple[tuple[Any, ...], tuple[Gap, ...]]:
 
 def _server(request: CDSRequest, client: FHIRReader | None, deadline: float) -> _Server:
     if client is None:
-        return _Server(None, "no FHIR server is asked for this decision")
+        return _Server(None, PREFETCH_ONLY)
     try:
-        return _Server(client.connect(request.fhir_server, request.fhir_authorization, deadline))
+        patient = request.context.patient_id
+        return _Server(client.connect(request.fhir_server, request.fhir_authorization, deadline, patient))
     except Unread as reason:
         return _Server(None, str(reason))
 
@@ -117,23 +119,23 @@ async def _obtain(template: PrefetchTemplate, answer: Answer, context: HookConte
                 key, gaps=() if is_search else (Gap(key, "empty-patient", "the EHR sent no patient data"),)
             )
         case Data(resource) if is_search and resource["resourceType"] == "Bundle":
-            return await _complete(key, resource, server)
+            return await _complete(key, kind, resource, server)
         case Data(resource) if not is_search and (found := _single(resource, kind)) is not None:
             return _Obtained(key, (found,))
     try:
         return await _fetch(template, kind, context, server.open())
     except Unread as reason:
-        return _refused(key, answer, server, str(reason))
+        return _refused(key, answer, server, reason)
 
 
-async def _complete(key: str, bundle: dict[str, Any], server: _Server) -> _Obtained:
+async def _complete(key: str, kind: str, bundle: dict[str, Any], server: _Server) -> _Obtained:
     """A search that the client sent, with the pages it did not send (PRE-5)."""
     resources, following, problems = entries(bundle)
     if following is None or server.connection is None:
         rest = f"the EHR sent the first page only, and {server.reason}" if following else ""
         # An error among the entries is one of the problems.
         return _searched(key, Searched(resources, rest, bool(problems) and failure(bundle) is not None))
-    return _searched(key, await server.connection.follow(bundle))
+    return _searched(key, await server.connection.follow(bundle, kind))
 
 
 async def _fetch(template: PrefetchTemplate, kind: str, context: HookContext, connection: FHIRConnection) -> _Obtained:
@@ -154,14 +156,16 @@ def _searched(key: str, found: Searched) -> _Obtained:
     return _Obtained(key, found.resources, tuple(gaps))
 
 
-def _refused(key: str, answer: Answer, server: _Server, reason: str) -> _Obtained:
-    """A key that could not be obtained: nobody provided it, or somebody tried and failed."""
+def _refused(key: str, answer: Answer, server: _Server, reason: Unread) -> _Obtained:
+    """A key that could not be obtained: nobody provided it, the token does not open it, or somebody tried and
+    failed."""
     if isinstance(answer, Missing) and server.connection is None:
         return _Obtained(
-            key, gaps=(Gap(key, "not-provided", f"the EHR did not send it, and {reason}"),), refusal=reason
+            key, gaps=(Gap(key, "not-provided", f"the EHR did not send it, and {reason}"),), refusal=str(reason)
         )
     sent = "" if isinstance(answer, Missing) else f"{_sent(answer)}, and "
-    return _Obtained(key, gaps=(Gap(key, "failed", f"{sent}{reason}"),), refusal=f"{sent}{reason}")
+    code = "not-allowed" if isinstance(reason, NotAllowed) else "failed"
+    return _Obtained(key, gaps=(Gap(key, code, f"{sent}{reason}"),), refusal=f"{sent}{reason}")
 
 
 def _sent(answer: Answer) -> str:

@@ -11,8 +11,8 @@ from cds_hooks.prefetch import PrefetchTemplate
 # so nothing narrows a search that would lose evidence:
 #   - no category and no code on Observation. Vital signs, laboratory, examination, survey and local categories all hold
 #     pain descriptors, ankle-brachial indices and free text. Epic wants a category or a code with every Observation
-#     search: there the analyst who configures the prefetch lists the site's own categories, and a call without that
-#     prefetch is a 412 that says so.
+#     search: there the analyst who configures the prefetch lists the site's own categories; without that prefetch
+#     some are searched one by one (`categories.py`), with a gap for the others.
 #   - no status on Condition and ServiceRequest. What is resolved, refuted or done decides too, and is read as such.
 #   - `_sort=-date` where there may be thousands: should the page cap cut the search, what is lost is the oldest.
 #   - `_count` is a wish. HAPI gives 50 a page unless set otherwise, others 100; the pages are followed.

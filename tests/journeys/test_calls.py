@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
+from support.canary import Names
 from support.running import CALL, Running, a_request, running, settings_for, topics
 
 from service.sandbox.demo import DEMO_PATIENTS
@@ -131,12 +132,13 @@ async def test_a_fhir_server_elsewhere_is_never_contacted(tmp_path: Path) -> Non
         assert (answer.status_code, service.asked) == (412, [])
 
 
-async def test_a_listed_fhir_server_is(tmp_path: Path) -> None:
+async def test_a_listed_fhir_server_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = "http://ehr.example.org/sandbox/fhir"
+    Names({"ehr.example.org": ["93.184.216.34"]}).answer(monkeypatch)
     async with running(settings_for(tmp_path, fhir_origins=(elsewhere,))) as service:
         await service.call(a_request(fhirServer=elsewhere))
 
-        assert {request.url.host for request in service.asked} == {"ehr.example.org"}
+        assert {request.url.host for request in service.asked} == {"93.184.216.34"}
 
 
 async def test_the_token_goes_to_the_fhir_server_and_nowhere_else(tmp_path: Path) -> None:

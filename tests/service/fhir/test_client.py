@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from cds_hooks.request import FHIRAuthorization
-from service.fhir.client import FHIRReader, Unread, open_http
+from service.fhir.answer import Unread
+from service.fhir.client import FHIRReader, open_http
 from service.fhir.origins import Origins
 
 BASE = "https://ehr.example.org/fhir"
@@ -30,6 +31,10 @@ class Clock:
         return self.now
 
 
+async def public(host):
+    return ["93.184.216.34"]
+
+
 class Server:
     """A FHIR server that answers from a table of URLs, and remembers what it was asked."""
 
@@ -39,7 +44,8 @@ class Server:
 
     def __call__(self, request):
         self.requests.append(request)
-        answer = self.pages[str(request.url)]
+        # Connections go to addresses; what the server serves goes by its name.
+        answer = self.pages[str(request.url.copy_with(netloc=request.headers["Host"].encode()))]
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
@@ -49,7 +55,7 @@ def connect(pages, *, authorization=AUTHORIZATION, clock=None, seconds=5.0, **mo
     server = Server(pages)
     clock = clock or Clock()
     http = httpx.AsyncClient(transport=httpx.MockTransport(server))
-    reader = FHIRReader(http, Origins.of([BASE], loopback=False), clock=clock, **more)
+    reader = FHIRReader(http, Origins.of([BASE], loopback=False), clock=clock, resolve=public, **more)
     return server, reader.connect(BASE, authorization, clock() + seconds)
 
 
@@ -229,7 +235,8 @@ async def test_a_server_that_does_not_answer_is_left_at_the_deadline():
         finally:
             given_up.set()
 
-    reader = FHIRReader(httpx.AsyncClient(transport=httpx.MockTransport(never)), Origins.of([BASE], loopback=False))
+    http = httpx.AsyncClient(transport=httpx.MockTransport(never))
+    reader = FHIRReader(http, Origins.of([BASE], loopback=False), resolve=public)
     connection = reader.connect(BASE, AUTHORIZATION, reader.clock() + 0.02)
     with pytest.raises(Unread, match="in time"):
         await connection.read("Patient/1", "Patient")
@@ -254,9 +261,8 @@ async def test_a_token_that_expires_between_two_pages_stops_the_reading():
         clock.now += 20
         return httpx.Response(200, json=bundle("a", following=f"{BASE}?p=2"))
 
-    reader = FHIRReader(
-        httpx.AsyncClient(transport=httpx.MockTransport(slow)), Origins.of([BASE], loopback=False), clock=clock
-    )
+    http = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    reader = FHIRReader(http, Origins.of([BASE], loopback=False), clock=clock, resolve=public)
     authorization = FHIRAuthorization(SECRET, "Bearer", 10, "s", "c")
     searched = await reader.connect(BASE, authorization, clock() + 100).search("Condition?patient=1")
     assert found(searched) == ["a"]

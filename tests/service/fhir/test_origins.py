@@ -1,6 +1,7 @@
 """Which FHIR servers may be contacted, and where a link may lead."""
 
 import pytest
+from support.hostile_urls import hostile_urls
 
 from service.fhir.origins import FHIRBase, Origins
 
@@ -127,3 +128,16 @@ def test_a_link_to_the_same_server_below_the_same_path_is_followed(link, url):
 def test_a_link_that_leads_anywhere_else_is_refused(link):
     """PRE-6: same origin and base path only, so that the token goes nowhere else."""
     assert BASE.within(link) is None
+
+
+@pytest.mark.parametrize("hostile", hostile_urls(), ids=str)
+def test_what_only_looks_like_a_registered_server_is_neither_contacted_nor_followed(hostile):
+    """AUTH-16, PRE-6: each of them, as `fhirServer` and as a link to the next page."""
+    base = "http://ehr.example.org:8080/fhir"
+    assert Origins.of([base], loopback=False).permit(hostile.url) is None
+    assert FHIRBase.parse(base).within(hostile.url) is None
+
+
+def test_there_are_hundreds_of_them():
+    assert len(hostile_urls()) >= 300
+    assert len({hostile.kind for hostile in hostile_urls()}) >= 15
