@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -344,6 +345,39 @@ async def test_optional_keys_that_nobody_provides_are_gaps_that_say_so():
     required = {key: value for key, value in full().items() if key in KEYS[:3]}
     result = await gathered(request(required, server=None), EHR().reader())
     assert [(gap.key, gap.code) for gap in result.gaps] == [(key, "not-provided") for key in KEYS[3:]]
+
+
+async def test_keys_that_the_token_does_not_open_are_gaps_of_their_own():
+    """AUTH-8, PRE-15: they are not asked for, and it is no failure of the server."""
+    ehr = EHR()
+    scope = "patient/Patient.read patient/Condition.read patient/Observation.rs?category=laboratory"
+    allowed = replace(AUTHORIZATION, scope=scope)
+    result = await gathered(request(authorization=allowed), ehr.reader(anonymous=False))
+    assert sorted(ehr.kinds) == ["Condition", "Observation", "Patient"]
+    codes = {gap.key: gap.code for gap in result.gaps}
+    assert codes == {"observations": "cut-short", **dict.fromkeys(KEYS[3:], "not-allowed")}
+    assert all("scopes of the access token" in gap.detail for gap in result.gaps)
+
+
+async def test_a_token_for_another_patient_is_used_for_nothing():
+    """AUTH-7, PRE-16: what the client sent stays; without it, 412."""
+    ehr = EHR()
+    other = replace(AUTHORIZATION, patient="q")
+    with pytest.raises(PrefetchUnavailable, match="another patient"):
+        await gathered(request(authorization=other), ehr.reader(anonymous=False))
+    sent = {key: value for key, value in full().items() if key in KEYS[:3]}
+    result = await gathered(request(sent, authorization=other), ehr.reader(anonymous=False))
+    assert {gap.code for gap in result.gaps} == {"not-allowed"}
+    assert ehr.asked == []
+
+
+@pytest.mark.parametrize("client", [None, FHIRReader(httpx.AsyncClient(), Origins())])
+async def test_of_a_client_that_sends_everything_nothing_is_asked_and_that_is_said_plainly(client):
+    """PRE-9, PRE-16."""
+    sent = {key: value for key, value in full().items() if key in KEYS[:3]}
+    result = await gathered(request(sent, authorization=AUTHORIZATION), client)
+    said = "the EHR did not send it, and this client sends everything with the call"
+    assert [(gap.code, gap.detail) for gap in result.gaps] == [("not-provided", said)] * len(KEYS[3:])
 
 
 async def test_a_failed_optional_prefetch_without_a_server_is_a_failed_key():
