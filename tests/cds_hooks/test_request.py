@@ -107,6 +107,7 @@ def test_a_fhir_server_is_an_http_base_url(server):
 @pytest.mark.parametrize("name", ["access_token", "token_type", "expires_in", "scope", "subject"])
 @pytest.mark.parametrize("value", [None, {}, [], True])
 def test_each_member_of_the_authorization_is_required_and_typed(name, value):
+    """AUTH-2, AUTH-3, AUTH-4, AUTH-5, AUTH-6"""
     assert refused(request_for(fhirAuthorization=AUTHORIZATION | {name: value})) == (f"fhirAuthorization.{name}",)
 
 
@@ -121,10 +122,12 @@ def test_each_member_of_the_authorization_is_required_and_typed(name, value):
     ],
 )
 def test_an_authorization_that_cannot_be_used_is_refused(name, value):
+    """AUTH-3, AUTH-4"""
     assert refused(request_for(fhirAuthorization=AUTHORIZATION | {name: value})) == (f"fhirAuthorization.{name}",)
 
 
 def test_sloppy_but_clear_authorizations_are_read():
+    """AUTH-3, AUTH-4, AUTH-5"""
     scope = "launch EPIC.FHIR.R4.SERVICES user/*.rs"
     sloppy = AUTHORIZATION | {"token_type": "bearer", "expires_in": "300", "scope": scope}
     read = read_request(body(request_for(fhirAuthorization=sloppy))).fhir_authorization
@@ -132,11 +135,13 @@ def test_sloppy_but_clear_authorizations_are_read():
 
 
 def test_a_token_for_another_patient_is_worth_a_warning():
+    """AUTH-7"""
     request = read_request(body(request_for(fhirAuthorization=AUTHORIZATION | {"patient": "9"})))
     assert request.warnings == ("fhirAuthorization.patient differs from context.patientId.",)
 
 
 def test_no_text_made_of_a_request_shows_its_token():
+    """AUTH-10"""
     request = read_request(body(request_for(fhirAuthorization=AUTHORIZATION | {"access_token": "SENTINEL"})))
     assert "SENTINEL" not in f"{request!r} {request} {request.fhir_authorization!r} {request.fhir_authorization}"
 
