@@ -48,18 +48,18 @@ class Breaker:
         """The server answered, if only to refuse."""
         self._failing.pop(server, None)
 
-    def failed(self, server: FHIRBase, asked_at: float, now: float) -> None:
-        """No answer, or one that says the server is broken.
+    def failed(self, server: FHIRBase, began: float, now: float) -> None:
+        """No answer, or one that says the server is broken, to a call that began at `began`.
 
-        Requests that were under way when the last failure was counted belong to that failure: the ten of one call that
-        meet a pause are one.
+        A call that was under way when the last failure was counted belongs to that failure: the ten requests of one
+        call, and all calls that meet the same pause, are one.
         """
         state = self._failing.get(server)
         if state is None:
             self._failing[server] = _Failing(1, now)
             if len(self._failing) > _REMEMBERED:
                 self._failing.popitem(last=False)
-        elif asked_at >= state.counted_at:
+        elif state.trial or began >= state.counted_at:
             state.failures += 1
             state.counted_at = now
             state.trial = False

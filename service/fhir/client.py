@@ -118,6 +118,7 @@ class _Place:
     def __init__(self, reader: FHIRReader, base: FHIRBase) -> None:
         self._reader = reader
         self._base = base
+        self.began = reader.clock()
         self._found: tuple[Address, ...] | None = None
         self._once = asyncio.Lock()
 
@@ -263,8 +264,7 @@ class FHIRConnection:
     async def _ask(self, url: str, addresses: tuple[Address, ...]) -> bytes:
         """The body of one answer, unless the server failed too often of late; how it went is remembered."""
         breaker, clock = self.reader.breaker, self.reader.clock
-        asked_at = clock()
-        if not breaker.admit(self.base, asked_at):
+        if not breaker.admit(self.base, clock()):
             raise Unread("the FHIR server failed several times in a row and is left alone for some seconds")
         known = False
         try:
@@ -272,7 +272,7 @@ class FHIRConnection:
             known = True
         except Down:
             known = True
-            breaker.failed(self.base, asked_at, clock())
+            breaker.failed(self.base, self.place.began, clock())
             raise
         except Unread:
             known = True

@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = {
-    "JSON": 8, "DISC": 17, "REQ": 15, "PRE": 38, "AUTH": 16, "RESP": 7, "CARD": 18, "SUG": 7, "ACT": 7, "LINK": 9, "CODE": 3,
+    "JSON": 8, "DISC": 17, "REQ": 15, "PRE": 38, "AUTH": 16,
+    "RESP": 7, "CARD": 18, "SUG": 7, "ACT": 7, "LINK": 9, "CODE": 3,
     "FB": 15, "SEC": 32, "EXT": 4,
 }  # fmt: skip
 REASONS = ("Client duty", "Waits for", "Out of scope", "Not offered")

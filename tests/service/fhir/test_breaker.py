@@ -26,10 +26,10 @@ def test_a_success_between_them_starts_the_count_again():
     assert failing(2, breaker=breaker, start=5.0).admit(EHR, 8.0)
 
 
-def test_requests_of_the_same_moment_fail_once():
+def test_calls_of_the_same_moment_fail_once():
     breaker = Breaker(failures=3, rest=10)
     for n in range(10):
-        breaker.failed(EHR, asked_at=1.0, now=2.0 + n / 100)
+        breaker.failed(EHR, began=1.0, now=2.0 + n / 100)
     assert breaker.admit(EHR, 3.0)
 
 
@@ -46,6 +46,9 @@ def test_after_the_rest_one_request_tries_and_its_end_decides():
     breaker.failed(EHR, 12.0, 13.0)
     assert not breaker.admit(EHR, 22.9)
     assert breaker.admit(EHR, 23.0)
+    breaker.failed(EHR, began=1.0, now=24.0)
+    assert not breaker.admit(EHR, 33.9)
+    assert breaker.admit(EHR, 34.0)
 
 
 def test_a_server_that_fails_costs_no_other_server():

@@ -184,6 +184,22 @@ async def test_a_server_that_keeps_failing_is_not_asked_for_a_while_and_then_onc
     assert len(asked) == 5
 
 
+async def test_a_call_of_which_everything_fails_is_one_failure():
+    """So that one bad moment of a server costs the calls of that moment and no later one."""
+    asked = []
+
+    def failing(request):
+        asked.append(request)
+        return httpx.Response(500)
+
+    reader = a_reader(failing, breaker=Breaker(failures=3, rest=10))
+    call = connection(reader)
+    for _ in range(10):
+        with pytest.raises(Unread, match="status 500"):
+            await call.read("Patient/1", "Patient")
+    assert len(asked) == 10
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429])
 async def test_a_server_that_refuses_is_not_failing(status):
     reader = a_reader(lambda _request: httpx.Response(status), clock=Clock())
