@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
-.PHONY: demo test lint bench fuzz picture
+.PHONY: demo test lint bench fuzz hapi picture
 
 demo: $(READY)  ## start the service with demo patients, fire one call, show its cards, keep serving
 	@exec $(BIN)/cartsign demo
@@ -30,6 +30,9 @@ bench: $(READY)  ## server CPU per call beside a bare framework's, two minutes; 
 
 fuzz: $(READY)  ## 100,000 mutated requests, twenty minutes; SEED=, MUTANTS= and ONLY= as in tests/fuzz/README.md
 	@PYTHONPATH=tests $(BIN)/python -m fuzz.campaign $(SEED:%=--seed %) $(MUTANTS:%=--mutants %) $(ONLY:%=--only %)
+
+hapi: $(READY)  ## the service against a real HAPI FHIR server; needs Java 17 and Maven, downloads 170 MB once
+	@REQUIRE_HAPI=1 $(BIN)/pytest tests/hapi
 
 picture: $(READY)  ## take the README's pictures of the mock EHR anew; needs Chromium
 	@PYTHONPATH=tests $(BIN)/python tests/browser/picture.py
