@@ -72,7 +72,7 @@ def doorkeeper(target: str, keeper: Doorkeeper) -> Iterator[Doorkeeper]:
                 # Who asked did not wait.
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Silent; `asked` tells."""
 
     parts = urlsplit(target)
