@@ -248,8 +248,8 @@ def _span(resource: Resource, parameter: Parameter) -> TimeSpan | None:
 
 
 def _sorted(found: list[Resource], known: Mapping[str, Parameter], asked: str) -> list[Resource]:
-    """Sort by id first and then by each key from the last to the first; what has no date comes at the end."""
-    ordered = sorted(found, key=lambda resource: str(resource["id"])) if asked else found
+    """Sort by each key from the last to the first; what has no date comes at the end, and equals stay as loaded."""
+    ordered = list(found)
     for text in reversed(asked.split(",") if asked else []):
         name, descending = text.removeprefix("-"), text.startswith("-")
         if name == "_id":
