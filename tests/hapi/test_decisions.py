@@ -154,7 +154,7 @@ async def test_a_patient_whom_the_server_does_not_know_is_a_412(hapi: str, tmp_p
 
 
 async def test_the_lent_token_opens_the_server(hapi: str, tmp_path: Path) -> None:
-    """AUTH-9: it goes along with every request, further pages included."""
+    """AUTH-15: it goes along with every request, further pages included."""
     with doorkeeper(hapi, Doorkeeper(token=TOKEN, count=5)) as door:
         request = a_request("demo-mixed", fhirServer=door.base, **lent())
         (sent,) = await decisions(tmp_path / "sent", by_prefetch(DEMO, "demo-mixed"))
@@ -165,7 +165,7 @@ async def test_the_lent_token_opens_the_server(hapi: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("access", [{}, lent("another-token")], ids=["none", "wrong"])
 async def test_without_the_right_token_there_is_no_deciding(access: dict[str, Any], hapi: str, tmp_path: Path) -> None:
-    """AUTH-9, PRE-16"""
+    """AUTH-15, PRE-16"""
     with doorkeeper(hapi, Doorkeeper(token=TOKEN)) as door:
         (answer,) = await answers(tmp_path, a_request("demo-probable", fhirServer=door.base, **access))
         assert {status for *_, status in door.asked} == {401}
@@ -185,7 +185,7 @@ async def test_a_wrong_token_costs_only_what_was_not_sent(hapi: str, tmp_path: P
 
 
 async def test_a_token_that_expires_between_two_pages_is_a_gap(hapi: str, tmp_path: Path) -> None:
-    """PRE-5, AUTH-9: what came before it expired counts."""
+    """PRE-5: what came before it expired counts."""
     with doorkeeper(hapi, Doorkeeper(token=TOKEN, first_pages_only=True, count=5)) as door:
         (read,) = await decisions(tmp_path / "read", a_request("demo-mixed", fhirServer=door.base, **lent()))
     assert gaps(read)["observations"] == "cut-short"

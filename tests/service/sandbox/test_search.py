@@ -108,6 +108,14 @@ def test_the_order_is_the_one_asked_for_and_what_has_no_date_comes_last(sort, fo
     assert ids(CHART, MINE, ("_sort", sort)) == found
 
 
+def test_equals_of_a_sort_stay_as_they_were_loaded():
+    told = [{"resourceType": "Condition", "id": name, "recordedDate": "2026-01-02"} for name in ("b", "c", "a")]
+    store = Store.from_bundles([{"entry": [{"resource": resource} for resource in told]}])
+    for sort in ("date", "-date"):
+        found = find(store, "Condition", [("_sort", sort)], page_limit=10).resources
+        assert [resource["id"] for resource in found] == ["b", "c", "a"]
+
+
 def test_pages_together_are_the_whole_and_total_counts_all():
     pages, offset = [], 0
     while offset is not None:
