@@ -2,7 +2,6 @@
 and a refusal tells a stranger nothing."""
 
 import asyncio
-import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from support.databases import open_database, unusable
 from support.forged_tokens import Forgery, forgeries
+from support.logged import everything_logged
 from support.pretend_clients import hospital, neighbour
 from support.registered import (
     DISCOVERY,
@@ -33,7 +33,6 @@ from support.running import AT, CALL, INSTANCE, Running, a_request, running
 
 from cds_hooks.profiles import SANDBOX
 from cds_hooks.testing import PretendEHR
-from service import logs
 from service.storage import clients
 from service.storage.clients import ClientRow
 from service.storage.database import Database
@@ -205,15 +204,14 @@ async def test_one_issuer_serves_several_tenants(tmp_path: Path) -> None:
 
 
 async def test_the_reason_is_in_the_log_under_the_correlation_id_and_the_token_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """SEC-22, SEC-23"""
-    lines = io.StringIO()
-    logs.configure("info", lines)
     token = hospital().token(f"{PUBLIC}{CALL}", AT, exp=int(AT.timestamp()) - 3600, jti="a-jti-of-its-own")
-    async with both(tmp_path) as service:
-        headers = {"Authorization": f"Bearer {token}", "X-Correlation-ID": "asked-about"}
-        assert (await service.client.post(CALL, json={}, headers=headers)).status_code == 401
+    with everything_logged() as lines:
+        async with both(tmp_path) as service:
+            headers = {"Authorization": f"Bearer {token}", "X-Correlation-ID": "asked-about"}
+            assert (await service.client.post(CALL, json={}, headers=headers)).status_code == 401
     (line,) = [json.loads(line) for line in lines.getvalue().splitlines() if "caller refused" in line]
     assert (line["correlation_id"], line["reason"], line["client"]) == ("asked-about", "expired", "hospital")
     assert not any(part in lines.getvalue() for part in [*token.split("."), "a-jti-of-its-own"])

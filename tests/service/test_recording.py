@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import text
 from support.databases import open_database
-from support.running import AT, BASE, CALL, a_request, running, settings_for
+from support.logged import everything_logged
+from support.running import AT, BASE, CALL, Running, a_request, running, settings_for
 
 from cds_hooks import read_answers, read_request
 from service.chart.read import read_chart
@@ -97,3 +98,22 @@ async def test_each_card_shown_has_its_row(tmp_path: Path) -> None:
 )
 def test_taking_out_the_token_keeps_every_other_byte(body: bytes, kept: bytes) -> None:
     assert without_token(body) == kept
+
+
+async def test_resources_of_another_patient_are_counted_and_logged_as_an_event(tmp_path: Path) -> None:
+    with everything_logged() as lines:
+        async with running(settings_for(tmp_path)) as service:
+            counted = await foreign_conditions(service)
+    (event,) = [json.loads(line) for line in lines.getvalue().splitlines() if "another patient" in line]
+    assert event["count"] > 0
+    assert event["client"] == "open"
+    assert event["correlation_id"]
+    assert 'cartsign_gaps_total{code="other-patient",key="conditions"}' in counted
+
+
+async def foreign_conditions(service: Running) -> str:
+    """The metrics after a call in whose prefetch another patient's Conditions stand."""
+    prefetch = await service.prefetch("demo-probable")
+    prefetch["conditions"] = (await service.prefetch("demo-vascular"))["conditions"]
+    await service.call(a_request("demo-probable", prefetch=prefetch))
+    return (await service.client.get("/metrics")).text
