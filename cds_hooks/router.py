@@ -5,6 +5,7 @@ what they need around them: correlation ids, OperationOutcomes for every error, 
 is decided here: a call is found, read, handed over, encoded.
 """
 
+import asyncio
 import logging
 import re
 import time
@@ -48,6 +49,8 @@ from cds_hooks.response import CDSResponse
 from cds_hooks.trust import ClientIdentity
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+# How long a body may take to arrive: nobody waits so long for cards, and what trickles in holds a connection.
+BODY_SECONDS = 30.0
 
 _log = logging.getLogger(__name__)
 _CORRELATION = "cds_hooks.correlation_id"
@@ -224,13 +227,16 @@ async def _read_body(request: Request, limit: int) -> bytes:
         raise too_large
     chunks, size = [], 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise too_large
-            chunks.append(chunk)
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise too_large
+                chunks.append(chunk)
     except ClientDisconnect:
         raise BadRequest("The connection closed before the body had arrived.") from None
+    except TimeoutError:
+        raise BadRequest(f"The body had not arrived after {BODY_SECONDS:g} seconds.") from None
     return b"".join(chunks)
 
 

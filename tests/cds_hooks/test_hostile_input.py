@@ -1,5 +1,6 @@
 """Bad input over HTTP, kind by kind: a 4xx OperationOutcome that names the path, never a 5xx."""
 
+import asyncio
 import json
 
 import pytest
@@ -187,3 +188,19 @@ async def test_a_refusal_repeats_no_value_of_the_request():
     for message in (body(marked), json.dumps(PATIENT | {"hook": "SENTINEL"}).encode(), b'{"hook": SENTINEL'):
         async with Caller(hook_app()) as client:
             assert "SENTINEL" not in (await client.call(message)).text
+
+
+async def test_a_body_that_trickles_in_is_given_up(monkeypatch):
+    monkeypatch.setattr("cds_hooks.router.BODY_SECONDS", 0.01)
+
+    async def drop_by_drop():
+        while True:
+            yield b" "
+            await asyncio.sleep(0.001)
+
+    async with Caller(hook_app()) as client:
+        answer = await client.post(
+            "/cds-services/states", content=drop_by_drop(), headers={"content-type": "application/json"}
+        )
+    assert answer.status_code == 400
+    assert "had not arrived" in answer.json()["issue"][0]["diagnostics"]
