@@ -105,7 +105,7 @@ def anybody(settings: Settings, http: httpx.AsyncClient) -> Client:
 
 
 class Clients:
-    """This worker's list of the registered clients, read again every second while `following` runs."""
+    """This worker's list of the registered clients, read again every second while `follow` runs."""
 
     def __init__(self, database: Database, settings: Settings, http: httpx.AsyncClient, metrics: Metrics) -> None:
         self._database = database

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row, select, update
 
 from service.storage.database import Database
+from service.storage.errors import StorageUnavailable
 from service.storage.once import insert_once
 from service.storage.schema import clients
 from service.storage.writer import Statement
@@ -90,4 +91,9 @@ def _columns(row: ClientRow) -> dict[str, Any]:
 
 def _row(row: Row[Any]) -> ClientRow:
     plain = dict(row._mapping)
-    return ClientRow(**{**plain, **{name: tuple(json.loads(plain[name])) for name in _LISTS}})
+    try:
+        lists = {name: tuple(json.loads(plain[name])) for name in _LISTS}
+    except (ValueError, TypeError) as problem:
+        # Somebody has written into the table by hand.
+        raise StorageUnavailable(f"the registration of {plain['name']} cannot be read") from problem
+    return ClientRow(**{**plain, **lists})

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from support.registered import a_row, re_register, register, registered_settings
 from support.running import AT
 
@@ -113,3 +114,13 @@ def test_limits_that_a_client_has_not_are_the_services(tmp_path: Path) -> None:
     own = registered(a_row(EHR, deadline_ms=90, max_body_mb=1), settings, httpx.AsyncClient(), object())  # type: ignore[arg-type]
     assert (plain.deadline, plain.max_body_bytes) == (0.7, 3 * 1024 * 1024)
     assert (own.deadline, own.max_body_bytes) == (0.09, 1024 * 1024)
+
+
+async def test_a_row_that_somebody_spoilt_by_hand_leaves_the_last_list_in_force(tmp_path: Path) -> None:
+    settings = registered_settings(tmp_path)
+    await register(settings, a_row(EHR, "north"))
+    async with Following(settings) as worker:
+        await worker.database.write_now(text("UPDATE clients SET issuers = 'https://ehr.example.org'"))
+        await worker.clients.refresh()
+        assert list(worker.clients.listed or {}) == ["north"]
+        assert b"cartsign_clients_stale 1.0" in worker.metrics.text()
