@@ -77,7 +77,7 @@ def by_fault(audience: str) -> Iterator[tuple[str, list[Forgery]]]:
 async def test_every_forged_or_faulty_token_gets_the_same_401_and_its_unmodified_twin_passes(
     tmp_path: Path, path: str
 ) -> None:
-    """SEC-2, SEC-3, SEC-5, SEC-20, SEC-22, SEC-25: hundreds of tokens in dozens of classes of fault."""
+    """SEC-2, SEC-3, SEC-5, SEC-20, SEC-22, SEC-25, DISC-14, DISC-15: hundreds of tokens, dozens of classes of fault."""
     bodies: set[bytes] = set()
     refused = 0
     async with both(tmp_path) as service:

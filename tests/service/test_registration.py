@@ -112,6 +112,7 @@ def test_nothing_but_the_keys_of_a_set_is_kept() -> None:
 
 
 def test_the_remarks_say_what_deserves_a_second_look() -> None:
+    """REQ-6: plain http to a FHIR server is told."""
     remarks = " ".join(new_client("north", PLAIN, (), NOW).remarks)
     assert "key-1 (EC P-384)" in remarks
     assert "Prefetch only" in remarks
