@@ -45,8 +45,6 @@ async def decisions(folder: Path, *requests: dict[str, Any], **changes: Any) -> 
     by_patient = {row.patient: json.loads(row.decision) for row in rows}
     return [by_patient[request["context"]["patientId"]] for request in requests]
 
-    return select(invocations.c.patient, invocations.c.decision)
-
 
 def lasting(value: Any) -> Any:
     """A decision without what is made anew each time or leads to the server: uuids and links."""

@@ -35,9 +35,10 @@ def why_no_hapi() -> str | None:
     """What keeps the tests on HAPI from running, and how to change that; None where they run."""
     if not REQUIRED:
         return "`make hapi` runs them; it needs Java 17 and Maven, and building downloads about 170 MB"
-    missing = [program for program in ("java", "mvn") if shutil.which(program) is None]
+    # Maven brings a Java that runs and cannot compile.
+    missing = [program for program in ("java", "javac", "mvn") if shutil.which(program) is None]
     if missing:
-        return f"{' and '.join(missing)} missing; on Debian: apt-get install default-jdk-headless maven"
+        return f"{', '.join(missing)} missing; on Debian: apt-get install default-jdk-headless maven"
     return None
 
 

@@ -62,6 +62,8 @@ public final class HapiForTests {
         jetty.setStopAtShutdown(true);
         jetty.start();
         System.out.println("listening on " + connector.getLocalPort());
+        // Nobody reads on after that line, and a full pipe would hold up whoever prints.
+        System.setOut(System.err);
         jetty.join();
     }
 
