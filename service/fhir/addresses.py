@@ -18,6 +18,10 @@ Resolve = Callable[[str], Awaitable[Iterable[str]]]
 _UNICAST: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
+# The block for protocol assignments (RFC 6890), of which older Pythons know a part only, and the address at which the
+# hosts of Azure answer their guests (learn.microsoft.com, "What is IP address 168.63.129.16?"), public by registry.
+_INNER: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
+
 
 async def resolve(host: str) -> tuple[str, ...]:
     """What the system's resolver says, asked off the loop's thread."""
@@ -77,7 +81,8 @@ def is_public(address: Address) -> bool:
     """Whether an address is a host's on the public internet, and so is the IPv4 address that an IPv6 one stands for."""
     address = _plain(address)
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
+        inner = any(address in each for each in _INNER)
+        return address.is_global and not address.is_multicast and not inner
     if address.scope_id is not None:
         return False
     if address in _NAT64:

@@ -27,6 +27,8 @@ _EVASIVE = re.compile(r"(^|/)\.{1,2}(?=[/;]|$)|%2e|%2f|%5c|%25|%c[01]|%[01][0-9a
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)*(?!(?:[0-9]+|0x[0-9a-f]*)$){_LABEL}")
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+# Older Pythons skip what stands between the bracket and the port: `[::1].evil.example:80` is no `::1`.
+_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _host(parts: SplitResult) -> str | None:
     """The host in its one spelling, None for a spelling that has others or that is no host."""
     host = parts.hostname or ""
     if "[" in parts.netloc:
-        address = address_in(host)
+        address = address_in(host) if _BRACKETED.fullmatch(parts.netloc) else None
         return str(address) if isinstance(address, IPv6Address) and address.scope_id is None else None
     if _IPV4.fullmatch(host):
         return host if address_in(host) is not None else None

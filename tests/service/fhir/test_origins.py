@@ -42,6 +42,8 @@ def test_one_base_has_one_spelling(written, url):
         "https://ehr.example.org:0/fhir",
         "https://ehr.example.örg/fhir",
         "http://[::1/fhir",
+        "http://[::1].evil.example:8080/fhir",
+        "http://[::1]evil/fhir",
     ],
 )
 def test_what_could_be_read_in_two_ways_is_no_base(url):
