@@ -100,11 +100,12 @@ async def _bind(stack: AsyncExitStack, listener: Listener, address: str, port: i
 
 class Names:
     """A name server: what it says of a name, one answer after the other, the last for ever; every other name leads to
-    the canary. It keeps what it was asked."""
+    the canary. It keeps what it was asked, and where connections were tried, since nobody listens at most addresses."""
 
     def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
         self.known = {name: list(answers) for name, answers in known.items()}
         self.asked: list[str] = []
+        self.dialled: list[tuple[str | None, int | None]] = []
 
     def __call__(self, host: str, port: Any, *_: Any, **__: Any) -> list[Any]:
         self.asked.append(host)
@@ -114,8 +115,17 @@ class Names:
         return [(family, socket.SOCK_STREAM, 6, "", (address, port or 0))]
 
     def answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Be what the system asks."""
+        """Be what the system asks, and stand beside every connection that is opened."""
+        open_connection = asyncio.BaseEventLoop.create_connection
+
+        async def noted(
+            loop: asyncio.BaseEventLoop, made: Any, host: str | None = None, port: int | None = None, **more: Any
+        ) -> Any:
+            self.dialled.append((host, port))
+            return await open_connection(loop, made, host, port, **more)
+
         monkeypatch.setattr(socket, "getaddrinfo", self)
+        monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", noted)
 
 
 @asynccontextmanager
