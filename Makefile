@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 unexport VIRTUAL_ENV
 
-.PHONY: demo test lint bench fuzz hapi picture
+.PHONY: demo test lint bench fuzz hapi picture reading sealed
 
 demo: $(READY)  ## start the service with demo patients, fire one call, show its cards, keep serving
 	@exec $(BIN)/cartsign demo
@@ -33,6 +33,12 @@ fuzz: $(READY)  ## 100,000 mutated requests, twenty minutes; SEED=, MUTANTS= and
 
 hapi: $(READY)  ## the service against a real HAPI FHIR server; needs Java 17 and Maven, downloads 170 MB once
 	@REQUIRE_HAPI=1 $(BIN)/pytest tests/hapi
+
+reading: $(READY)  ## how well the labelled development cases are read, beside a list of keywords
+	@PYTHONPATH=tests $(BIN)/python -m reading.measure
+
+sealed: $(READY)  ## open the sealed cases, once for a report: prints figures, logs the opening
+	@PYTHONPATH=tests $(BIN)/python -m sealed.opening
 
 picture: $(READY)  ## take the README's pictures of the mock EHR anew; needs Chromium
 	@PYTHONPATH=tests $(BIN)/python tests/browser/picture.py
