@@ -17,6 +17,7 @@ from service.cards.suppress import Held, hold_back
 from service.chart.model import Chart, Gap
 from service.evidence.drafted import DraftedOrder, drafted_orders
 from service.evidence.extract import extract
+from service.evidence.foreign import in_english
 from service.evidence.model import Findings, Status
 from service.knowledge.model import Knowledge
 from service.moment import Moment
@@ -98,6 +99,7 @@ class Decision:
 def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
     """Read the findings, assess them, compose the cards, and hold back those that are not to be shown."""
     library = knowledge.cards
+    chart = in_english(chart, knowledge.reading.language.tongues)
     findings = taught(extract(chart, knowledge.reading, moment.today), library.override_reasons, moment)
     drafted = drafted_orders(chart, knowledge.reading)
     assessment = assess(findings, knowledge.rules, library.titles)

@@ -190,7 +190,7 @@ class Gap:
 
     `code` is one of a short list for metrics: `not-provided`, `not-allowed` (the access token does not open it),
     `failed`, `warned` (an answer with a warning), `cut-short`, `unreadable`, `other-patient`, `no-subject` (it
-    does not say whose it is). `detail` never repeats text of the record.
+    does not say whose it is), `not-english`. `detail` never repeats text of the record.
     """
 
     key: str

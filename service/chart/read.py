@@ -78,7 +78,7 @@ def read_chart(gathered: Gathered, patient_id: str) -> Chart:
         reports=_ordered(things, Report),
         deeds=_ordered(things, Deed),
         drafts=drafts,
-        gaps=_folded(gaps),
+        gaps=folded(gaps),
     )
 
 
@@ -232,7 +232,7 @@ def _ordered(things: Iterable[Read], kind: type[Kind]) -> tuple[Kind, ...]:
     return (*sorted(named, key=lambda thing: thing.ref), *sorted(nameless, key=repr))
 
 
-def _folded(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+def folded(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """Each gap once, in one order, and long runs of one kind cut to the first few and a count."""
     kept: list[Gap] = []
     seen: Counter[tuple[str, str]] = Counter()

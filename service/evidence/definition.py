@@ -106,7 +106,8 @@ class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of `language/`: any of concepts, modifiers, sections, terminators, spellings and abbreviations."""
+    """One file of `language/`: any of concepts, modifiers, sections, terminators, spellings, abbreviations, answers and
+    the common words of languages."""
 
     id: str
     title: str
@@ -121,6 +122,9 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     lead_ins: tuple[LeadIn, ...] = ()
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    # The commonest words of English, and of other languages under their names: a text in one of these is a gap.
+    english: tuple[str, ...] = ()
+    other_languages: dict[str, tuple[str, ...]] = {}
 
 
 class CodeDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from service.chart.model import Chart
 from service.evidence.definition import Assertion, ConceptKind
+from service.evidence.foreign import in_english
 from service.evidence.model import Evidence, Findings, Status
 from service.evidence.passages import Read, every_text
 from service.evidence.questions import answered
@@ -121,6 +122,7 @@ class _Unit:
 
 def mark(chart: Chart, reading: Reading, findings: Findings) -> Marked:
     """The chart's text as it was read; `findings` are those that `extract` made of the same chart and reading."""
+    chart = in_english(chart, reading.language.tongues)
     spoken: dict[Place, list[_Unit]] = defaultdict(list)
     for read in every_text(chart, reading):
         spoken[read.ref, read.path] += _units(read, reading)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
 from service.evidence.cues import Stretch
 from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
+from service.evidence.foreign import Tongues
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.links import Link, links_of
 from service.evidence.model import Mark
@@ -35,6 +36,7 @@ class Language:
     connectors: frozenset[str]
     exceptions: frozenset[str]
     answers: Answers
+    tongues: Tongues
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -106,6 +108,10 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         Answers(
             frozenset(w.lower() for d in definitions for w in d.yes),
             frozenset(w.lower() for d in definitions for w in d.no),
+        ),
+        Tongues.of(
+            (w for d in definitions for w in d.english),
+            {name: words for d in definitions for name, words in d.other_languages.items()},
         ),
     )
 
