@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from service.evidence.definition import ConceptDefinition
+from service.evidence.inflection import forms
 from service.evidence.words import Word, words_of
 
 
@@ -30,6 +31,8 @@ class Mention(Struct, frozen=True, gc=False):
 
 
 _NUMBER = "<n>"
+# Behind a verb: all its forms.
+_VERB = "~"
 _PART = re.compile(r"\([^()]*\)|\S+")
 
 
@@ -40,9 +43,9 @@ class PhraseError(ValueError):
 def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every word sequence that `phrase` stands for.
 
-    `leaning/bending` offers alternatives for one word, `(over)` and `(of the leg/legs)` may be left out, `<n>` is
-    any number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they are. Raises
-    `PhraseError` on an empty phrase, an empty alternative or an unclosed bracket.
+    `leaning/bending` offers alternatives for one word, `lean~` all forms of a verb, `(over)` and `(of the leg/legs)`
+    may be left out, `<n>` is any number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they
+    are. Raises `PhraseError` on an empty phrase, an empty alternative or an unclosed bracket.
     """
     if phrase.count("(") != phrase.count(")") or re.search(r"\([^)]*\(", phrase):
         raise PhraseError(f"{phrase!r}: a bracket is not closed; write optional words as (over) or (of the leg/legs)")
@@ -62,6 +65,12 @@ def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
 def _alternatives(phrase: str, word: str) -> list[tuple[str, ...]]:
     if word == _NUMBER:
         return [(_NUMBER,)]
+    if _VERB in word:
+        spelled = (forms(one[:-1]) if one.endswith(_VERB) else (one,) for one in word.split("/"))
+        choices = [tuple(w.norm for w in words_of(form)) for form in itertools.chain.from_iterable(spelled)]
+        if any(not choice or _VERB in choice for choice in choices):
+            raise PhraseError(f"{phrase!r}: write ~ behind a verb in its base form, as in lean~")
+        return choices
     whole = tuple(w.norm for w in words_of(word))
     choices = [whole]
     if len(whole) > 1 and "/" in whole:

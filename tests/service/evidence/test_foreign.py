@@ -31,7 +31,8 @@ ENGLISH = [
 
 
 def a_note(text: str) -> Chart:
-    return Chart(Patient("p"), reports=(Report("DocumentReference/1", Coded(), passages=(Passage("content[0]", text),)),))
+    note = Report("DocumentReference/1", Coded(), passages=(Passage("content[0]", text),))
+    return Chart(Patient("p"), reports=(note,))
 
 
 @pytest.mark.parametrize("text", OTHER)
