@@ -39,6 +39,10 @@ class Stretch:
     pending: Mention | None = None
     # What the sentence before said last, for `So does bending.`
     echo: Outcome | None = None
+    # The sentence before said that walking brings the symptom on.
+    walked: bool = False
+    # Another part of the body is spoken of.
+    foreign: bool = False
     # What was measured already: a sentence crowded with postures and cues asks for the same distances again and again.
     _costs: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
     _nearest: dict[tuple[int, int], int | None] = field(default_factory=dict)

@@ -7,6 +7,7 @@ sentence."""
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.evidence.context import Judgement, judge
 from service.evidence.cues import CUE_REACH, Stretch, cue_for, echoed, effect_of, negates, plain, stopped, turned
@@ -20,6 +21,12 @@ _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
+# What a patient turns to when a symptom comes, where nothing else is said of it.
+_TURNED_TO = frozenset({"flexion", "sitting"})
+# Behind these a posture is what the symptom comes with, or what somebody examined or ordered, and no answer to it.
+_NO_ANSWER = frozenset({"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"})
+_ADVICE = frozenset({"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"})
+_ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
 
@@ -35,6 +42,8 @@ class Link(Struct, frozen=True, gc=False):
     judgement: Judgement
     mentions: tuple[Mention, ...]
     single: bool = False
+    # Nothing says that the posture eases; it is what the patient turns to when the symptom comes.
+    turned_to: bool = False
 
     @property
     def assertion(self) -> Assertion:
@@ -102,11 +111,47 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         outcome = turned(posture.concept.implies) if negated else plain(posture.concept.implies)
         return [_made(stretch, posture, None, symptom, topic, outcome)]
     near = [s for s in stretch.symptoms if _within(stretch, posture, s) and not _claimed(stretch, posture, s)]
-    return [
+    found = [
         _made(stretch, posture, None, s, topic, outcome)
         for s in near
         if (outcome := _uncued(stretch, posture, s)) is not None
     ]
+    if found or posture.concept.posture not in _TURNED_TO:
+        return found
+    return _answering(stretch, posture, topic)
+
+
+def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    """`Both thighs burn at the corner and she hangs over a gate`: what a patient does about a symptom that comes on
+    walking is taken to ease it, unless the sentence says that it does not, or what else it is for."""
+    before = [s for s in stretch.symptoms if s.first < posture.first]
+    symptom = before[-1] if before else None
+    about = symptom if symptom is not None and symptom.regions else topic
+    if about is None or not about.regions & LEG or (symptom is not None and symptom.negated):
+        return []
+    if any(s.regions and not s.regions & LEG for s in stretch.symptoms) or stretch.foreign:
+        return []
+    walked = stretch.walked or any(p.concept.posture == "walking" and p.first < posture.first for p in stretch.postures)
+    if symptom is None and not walked:
+        return []
+    if posture.concept.posture == "sitting" and symptom is None and not _interrupted(stretch, posture):
+        return []
+    if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
+        return []
+    if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed":
+        return []
+    ahead = stretch.norms(posture.first - 2, posture.first - 1)
+    if (_NO_ANSWER | _BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
+        return []
+    others = [p for p in stretch.postures if p.last < posture.first]
+    if others and _ALIKE >= {*stretch.norms(others[-1].last + 1, posture.first - 1)} and not others[-1].concept.linked:
+        return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
+    return [replace(_made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
+
+
+def _interrupted(stretch: Stretch, posture: Mention) -> bool:
+    """Whether the walk is broken off before the posture: by stopping, or by what the patient has to do."""
+    return any(p.concept.posture in {"still", "walking"} and p.first < posture.first for p in stretch.postures)
 
 
 def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | None) -> Outcome | None:

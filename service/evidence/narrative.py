@@ -151,13 +151,14 @@ class Thread(Struct, frozen=True, gc=False):
     """What a sentence inherits from those before it.
 
     `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
-    effect stated, `carried` a negated list that was cut for its length only.
+    effect stated, `carried` a negated list that was cut for its length only, `walked` that the symptom comes on walking.
     """
 
     topic: Symptom | None = None
     pending: Mention | None = None
     echo: Outcome | None = None
     carried: Scope | None = None
+    walked: bool = False
 
 
 def _read(
@@ -195,7 +196,7 @@ def _read_sentence(
         scopes = trimmed(scopes, words, [(m.first, m.last) for m in (*postures, *cues)], cue_places)
     symptoms = symptoms_of(words, mentions, scopes, stops)
     concerned = symptoms
-    if not symptoms and postures and cues and (stand_in := implied(mentions)) is not None:
+    if not symptoms and postures and (cues or _two_ways(postures)) and (stand_in := implied(mentions)) is not None:
         concerned = [stand_in]
     links: list[Link] = []
     if postures or cues or symptoms:
@@ -210,6 +211,8 @@ def _read_sentence(
             language.exceptions,
             before.pending,
             before.echo,
+            walked=before.walked,
+            foreign=_elsewhere(mentions),
         )
         links = links_of(stretch, before.topic)
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
@@ -223,12 +226,33 @@ def _read_sentence(
         postures[-1] if postures and not links else None,
         links[-1].effect if links else before.echo if nothing else None,
         open_list,
+        _walked(links, before.walked),
     )
     if nothing:
         return None, spoken, after
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
     return read, spoken, after
+
+
+def _two_ways(postures: Sequence[Mention]) -> bool:
+    """Walking and something else beside it: what is said of the legs there is said of how they fare."""
+    kinds = {m.concept.posture for m in postures}
+    return "walking" in kinds and len(kinds) > 1
+
+
+def _elsewhere(mentions: Sequence[Mention]) -> bool:
+    """Whether a part of the body is named, and none of the leg, buttock or back."""
+    regions = {r for m in mentions if m.concept.kind == "site" for r in (m.concept.region, *m.concept.regions) if r}
+    return bool(regions) and not regions & (LEG | {"back"})
+
+
+def _walked(links: Sequence[Link], before: bool) -> bool:
+    """Whether a symptom that comes on walking is what the text speaks of after these links."""
+    affirmed = [k for k in links if k.assertion in {"affirmed", "possible"} and k.anchor != "other"]
+    if any(k.posture == "walking" and k.effect == "provokes" for k in affirmed):
+        return True
+    return before and not any(k.posture == "walking" for k in affirmed)
 
 
 def _placed(sentence: Sentence, mentions: Sequence[Mention]) -> Symptom | None:

@@ -18,6 +18,8 @@ Answer = Literal["plain", "stated", "denied"]
 _LABELS = frozenset(
     {"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_"}
 )
+# What stands at the end of a label, before its choices.
+_LEADS = frozenset({":", "?"})
 _ASKS = frozenset({"q", "question"})
 
 
@@ -37,6 +39,12 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
         if sentence.box == "empty":
             at += 1
             continue
+        if sentence.words[-1].norm in _LEADS and not _offered(sentences, at, answers):
+            choices = _choices(sentences, at + 1)
+            if choices:
+                yield from ((_joined(sentence, choice), "plain") for choice in choices if choice.box == "ticked")
+                at += 1 + len(choices)
+                continue
         if sentence.words[-1].norm != "?" and not _offered(sentences, at, answers):
             yield sentence, "plain"
             at += 1
@@ -74,6 +82,20 @@ def _offered(sentences: Sequence[Sentence], at: int, answers: Answers) -> bool:
     if sentences[at].box or at + 1 >= len(sentences) or not sentences[at + 1].box:
         return False
     return sentences[at + 1].words[0].norm in answers.yes | answers.no
+
+
+def _choices(sentences: Sequence[Sentence], at: int) -> Sequence[Sentence]:
+    """The boxes that follow, ticked and empty ones: `Better with: [x] bending [ ] heat`."""
+    end = at
+    while end < len(sentences) and sentences[end].box:
+        end += 1
+    return sentences[at:end]
+
+
+def _joined(label: Sentence, choice: Sentence) -> Sentence:
+    """What a form's label says of the choice that was ticked."""
+    words = tuple(w for w in label.words if w.norm != "?")
+    return Sentence((*words, *choice.words), label.section, label.heading, label.opens_paragraph)
 
 
 def _without(sentence: Sentence, words: Sequence[Word]) -> Sentence | None:

@@ -16,7 +16,7 @@ from service.evidence.words import Word, words_of
 
 _BULLETS = frozenset("-*•·+>#o")
 _ENDS = frozenset(".!?")
-_BOXES = frozenset("[(_")
+_BOXES = frozenset("[(_☐☑☒")
 _HEADING_WORDS = 6
 # Dictation may run on without a full stop. Whoever speaks of leg and posture does so within some dozens of words;
 # beyond
@@ -92,7 +92,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         word = words[at]
         boxed = _box_at(words, at) if word.norm in _BOXES else 0
         if boxed:
-            mark: Literal["empty", "ticked"] = "empty" if boxed == 2 else "ticked"
+            mark: Literal["empty", "ticked"] = "empty" if boxed == 2 or word.norm == "☐" else "ticked"
             at += boxed
             if current and (at == total or not words[at].norm[0].isalnum()):
                 box = mark  # `numbness [ ], retention [x]`: the box stands behind its item
@@ -154,8 +154,11 @@ def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> b
 
 
 def _box_at(words: Sequence[Word], at: int) -> int:
-    """How many words a tick box at `at` takes: 2 for an empty one, 3 for a ticked one, 0 where there is none."""
+    """How many words a tick box at `at` takes: 2 for an empty one, 3 for a ticked one, 1 for one drawn as a sign, 0 where
+    there is none."""
     norms = [w.norm for w in words[at : at + 3]]
+    if norms[0] in {"☐", "☑", "☒"}:
+        return 1
     if norms[:2] in (["[", "]"], ["(", ")"], ["_", "_"]):
         return 2 if norms[0] != "_" else 0
     return 3 if norms in (["[", "x", "]"], ["(", "x", ")"]) else 0

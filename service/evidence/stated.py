@@ -62,7 +62,8 @@ _TOLD: dict[Outcome, str] = {
 
 def _told(link: Link) -> str:
     """The relation in words: `eased by flexion`, `brought on by walking`."""
-    return f"{_TOLD[link.effect]} {'standing still' if link.posture == 'still' else link.posture}"
+    posture = "standing still" if link.posture == "still" else link.posture
+    return f"turned to {posture} when it comes" if link.turned_to else f"{_TOLD[link.effect]} {posture}"
 
 
 def _concerns_leg(link: Link, leg_known: bool) -> bool:

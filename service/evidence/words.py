@@ -14,9 +14,11 @@ _SLASHED = r"(?:b/l|w/o|w/|c/o|h/o|s/p|r/o|y/o|d/t|n/t|f/u)(?![^\W\d_])"
 # What is tried first is what there is most of: a long note is nothing but letters and blanks.
 _WORD = re.compile(
     rf"(?:(?=[BCDFHNRSWYbcdfhnrswy]/)(?i:{_SLASHED}))|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*"
-    r"|(?P<break>\n\s*)|(?P<leader>\.{3,}|…)|(?<!\w)\.\d+|[^\w\s]|_"
+    r"|(?P<break>\n\s*)|(?P<leader>\.{3,}|…)|(?<!\w)\.\d+|(?P<sign>\([-–−+]\)(?=\s*\w))|[^\w\s]|_"
 )
 _HYPHENS = frozenset("-‐‑–")
+# Ticks and crosses answer what they stand at.
+_TICKS = {"✓": True, "✔": True, "✗": False, "✘": False, "❌": False, "✅": True}
 # What stands before an age: `44M with leg pain`, `This is a 44M`. Elsewhere a capital M can be metres.
 _BEFORE_AGE = frozenset({".", "\n", "\n\n", "a", "an", "this"})
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
@@ -49,6 +51,9 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
                 continue  # pain-free, wide-based: written either way, read one way
             if kind == "leader":
                 words.append(Word(":", start, end))  # `Numbness.......No`: what dots lead to is the answer
+                continue
+            if kind == "sign" or raw in _TICKS:
+                words.append(Word("yes" if raw == "(+)" or _TICKS.get(raw) else "no", start, end))
                 continue
         elif raw == "M" and _is_sex(words, start):
             words.append(Word("male", start, end))
