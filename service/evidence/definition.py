@@ -320,6 +320,8 @@ class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     months: int | None = 12
     passes: bool = False
     history: bool = False
+    # A later note that denies it ends it; a list of systems reviewed does not, since those are often templates.
+    superseded: bool = False
     relations: tuple[Relation, ...] = ()
     statements: tuple[Statement, ...] = ()
     felt: tuple[Felt, ...] = ()

@@ -5,7 +5,7 @@ stays in the evidence with the reason, and decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,6 +20,9 @@ from service.evidence.sayings import Sayings
 from service.evidence.stated import felt_evidence, related_evidence, stated_evidence
 
 _MONTH = 30.44
+_REVIEW = "review-of-systems"
+# What is written on a day and speaks of it.
+_NOTES = ("DocumentReference/", "DiagnosticReport/", "Observation/")
 # What holds until the record ends it, whenever it was written down.
 _LASTING = frozenset({"AllergyIntolerance", "Device", "MedicationRequest"})
 
@@ -50,9 +53,27 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
     return Findings(in_order, chart.patient.age_on(today))
 
 
+def _superseded(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Statements that a later note denies, set aside; those of problems that are still on the list are not."""
+    denied = [e for e in evidence if e.status == "absent" and e.when and e.section != _REVIEW and _told(e)]
+    last = max((e.when for e in denied if e.when), default=None)
+    if last is None:
+        return evidence
+    later = [e.when for e in evidence if e.status == "present" and e.when and e.when >= last]
+    if later or any(e.status == "present" and (e.when is None or not _told(e)) for e in evidence):
+        return evidence
+    return [_set_aside(e, "a later note says otherwise") if e.status == "present" else e for e in evidence]
+
+
+def _told(evidence: Evidence) -> bool:
+    return evidence.ref.startswith(_NOTES)
+
+
 def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
     """Present beats absent beats possible: a denial in one place does not undo what another place describes."""
     evidence = tuple(evidence)
+    if finding.superseded:
+        evidence = tuple(_superseded(evidence))
     if not evidence:
         return Found(finding.atom, finding.id, "not-documented")
     unique = {(e.ref, e.path, e.quote, e.status, e.kind, e.side): e for e in evidence}

@@ -24,8 +24,12 @@ _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "
 # Concepts of what a patient turns to when a symptom comes, where nothing else is said of it; a cart is used for more.
 _TURNED_TO = frozenset({"flexion", "sitting"})
 # Behind these a posture is what the symptom comes with, or what somebody examined or ordered, and no answer to it.
-_NO_ANSWER = frozenset({"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"})
-_ADVICE = frozenset({"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"})
+_NO_ANSWER = frozenset(
+    {"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"}
+)
+_ADVICE = frozenset(
+    {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
+)
 _ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
@@ -144,7 +148,7 @@ def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
     if (_NO_ANSWER | _BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
         return []
     others = [p for p in stretch.postures if p.last < posture.first]
-    if others and _ALIKE >= {*stretch.norms(others[-1].last + 1, posture.first - 1)} and not others[-1].concept.linked:
+    if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= _ALIKE and not others[-1].concept.linked:
         return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
     return [replace(_made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
 

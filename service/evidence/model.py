@@ -43,6 +43,8 @@ class Evidence:
     side: str = ""
     value: str = ""
     marks: tuple[Mark, ...] = ()
+    # The id of the section of its note, empty outside any.
+    section: str = ""
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {

@@ -151,7 +151,8 @@ class Thread(Struct, frozen=True, gc=False):
     """What a sentence inherits from those before it.
 
     `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
-    effect stated, `carried` a negated list that was cut for its length only, `walked` that the symptom comes on walking.
+    effect stated, `carried` a negated list that was cut for its length only, `walked` that the symptom comes on
+    walking.
     """
 
     topic: Symptom | None = None

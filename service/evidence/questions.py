@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import structs
+
 from service.evidence.sentences import Sentence
 from service.evidence.words import Word
 
@@ -69,10 +71,10 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
         if first in answers.yes or first in answers.no:
             yield question, "denied" if first in answers.no else "stated"
             if rest:
-                yield Sentence(rest, reply.section, reply.heading), "plain"
+                yield structs.replace(reply, words=rest, opens_paragraph=False, box="", continues=False), "plain"
         elif _labelled(reply.words):
             # The answer is words of its own: question and answer make one statement.
-            yield Sentence((*question.words, *words), question.section, question.heading), "stated"
+            yield structs.replace(question, words=(*question.words, *words), opens_paragraph=False), "stated"
         else:
             yield reply, "plain"
 
@@ -95,14 +97,14 @@ def _choices(sentences: Sequence[Sentence], at: int) -> Sequence[Sentence]:
 def _joined(label: Sentence, choice: Sentence) -> Sentence:
     """What a form's label says of the choice that was ticked."""
     words = tuple(w for w in label.words if w.norm != "?")
-    return Sentence((*words, *choice.words), label.section, label.heading, label.opens_paragraph)
+    return structs.replace(label, words=(*words, *choice.words))
 
 
 def _without(sentence: Sentence, words: Sequence[Word]) -> Sentence | None:
     kept = list(words)
     while kept and (kept[0].norm in _ASKS or not kept[0].norm[0].isalnum()):
         kept.pop(0)
-    return Sentence(tuple(kept), sentence.section, sentence.heading, sentence.opens_paragraph) if kept else None
+    return structs.replace(sentence, words=tuple(kept), box="", continues=False) if kept else None
 
 
 def _labelled(words: Sequence[Word]) -> bool:

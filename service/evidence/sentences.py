@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
 from service.evidence.definition import SectionDefinition
+from service.evidence.entries import entry_date, reopens
 from service.evidence.words import Word, words_of
 
 _BULLETS = frozenset("-*•·+>#o")
@@ -36,6 +38,8 @@ class Sentence(Struct, frozen=True, gc=False):
     box: Literal["", "empty", "ticked"] = ""
     # The sentence before was cut for its length only, and goes on here.
     continues: bool = False
+    # The entry of the note that it stands in bears this date of its own.
+    dated: date | None = None
 
     @property
     def start(self) -> int:
@@ -77,11 +81,12 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     paragraph = True
     box: Literal["", "empty", "ticked"] = ""
     continues = False
+    dated: date | None = None
 
     def close() -> None:
         nonlocal current, paragraph, continues
         if current and (current[0].norm[0].isalnum() or any(w.norm[0].isalnum() for w in current)):
-            sentences.append(Sentence(tuple(current), section, heading, paragraph, box, continues))
+            sentences.append(Sentence(tuple(current), section, heading, paragraph, box, continues, dated))
             continues = False
             paragraph = False
         current = []
@@ -107,6 +112,11 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             while at < total and words[at].norm in _BULLETS and at + 1 < total and words[at + 1].norm[0] != "\n":
                 at += 1
             opened = _heading_at(words, at, layout)
+            bears = entry_date(words, at)
+            if bears is not None and not current:
+                dated = bears
+            elif opened is not None or reopens(words, at):
+                dated = None
             if opened is not None and not _answers(sentences, words, at):
                 close()
                 section, at, heading = opened
@@ -124,6 +134,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             if word.norm == "\n\n":
                 close()
                 paragraph = True
+                dated = None
             line_start = True
             at += 1
             continue
@@ -154,8 +165,8 @@ def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> b
 
 
 def _box_at(words: Sequence[Word], at: int) -> int:
-    """How many words a tick box at `at` takes: 2 for an empty one, 3 for a ticked one, 1 for one drawn as a sign, 0 where
-    there is none."""
+    """How many words a tick box at `at` takes: 2 for an empty one, 3 for a ticked one, 1 for one drawn as a sign, 0
+    where there is none."""
     norms = [w.norm for w in words[at : at + 3]]
     if norms[0] in {"☐", "☑", "☒"}:
         return 1

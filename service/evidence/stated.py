@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from operator import itemgetter
 
 from service.evidence.context import Judgement, Scope
@@ -225,10 +226,17 @@ def _evidence(
         quote,
         status,
         why,
-        read.when,
+        _when(read, sentence),
         kind,
         marks=marks,
+        section=sentence.section.id if sentence.section else "",
     )
+
+
+def _when(read: Read, sentence: ReadSentence) -> date | None:
+    """The day that counts: that of the text, or of the older entry in it."""
+    own = sentence.sentence.dated
+    return min(own, read.when) if own is not None and read.when is not None else own or read.when
 
 
 def _cut(text: str, marks: tuple[Mark, ...]) -> tuple[str, tuple[Mark, ...]]:
