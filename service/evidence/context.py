@@ -25,6 +25,10 @@ _RANK: dict[Assertion, int] = {
 }
 
 
+# What is lacking is what stands right behind: `without the trolley both legs ache`.
+_LACKING = frozenset({"without", "w/o"})
+
+
 class Scope(Struct, frozen=True, gc=False):
     """A modifier seen in a sentence and the words it reaches, `start` to `end` (inclusive)."""
 
@@ -73,7 +77,7 @@ class Context:
         stops = [
             at
             for at, norm in enumerate(norms)
-            if norm in self._begin_terminators
+            if norm in self._begin_terminators and not (at and norms[at - 1] == "as")  # `as though` ends nothing
             for size in (1, 2)
             if tuple(norms[at : at + size]) in self._terminators
         ]
@@ -120,7 +124,8 @@ def trimmed(
 ) -> list[Scope]:
     """Scopes cut where a negation is spent.
 
-    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it; in `no pain at
+    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it, in `without the trolley` on
+    the trolley; in `no pain at
     rest, aching on walking` at the comma, once its stretch holds one of `placed` (a posture or a cue). A modifier
     that governs lists (`denies a, b or c`) goes on.
     """
@@ -128,7 +133,8 @@ def trimmed(
     for scope in scopes:
         end = scope.end
         if scope.modifier.asserts == "negated" and not scope.modifier.lists:
-            spent = next((c for c in cues if 0 <= c[0] - scope.last - 1 <= 2), None)
+            within = placed if scope.phrase in _LACKING else cues
+            spent = next((c for c in within if 0 <= c[0] - scope.last - 1 <= 2), None)
             if spent is not None:
                 end = min(end, spent[1])
             for at in range(scope.last + 1, scope.end + 1):

@@ -19,6 +19,8 @@ CUE_REACH = 28
 _WRONG_WAY = 7
 _NEGATION_REACH = 4
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
+# These open a clause with a condition of its own.
+_OPENERS = frozenset({"if", "when", "whenever", "once", "as", "while", "because", "since"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
@@ -102,6 +104,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         own = [p for p in stretch.postures if p is not posture and not stopped(stretch, p, cue)]
         if any(p.first < cue.first for p in own):
             return True
+    if posture.first < cue.first and _in_another_clause(stretch, posture, cue):
+        return True
     for symptom in stretch.symptoms:
         if low[1] < symptom.first < high[0] and not symptom.generic:
             if cue.concept.effect == "free":
@@ -116,6 +120,18 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
             return True
         near = stretch.nearest_symptom(posture)
         return near is not None and near <= stretch.cost(cue, posture)
+    return False
+
+
+def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether a clause with a posture of its own begins between a posture and the cue behind it: `he walks bent forward,
+    and if he straightens up the pain starts`."""
+    for other in stretch.postures:
+        if not posture.last < other.first < cue.first:
+            continue
+        between = stretch.norms(posture.last + 1, other.first - 1)
+        if "," in between and not _OPENERS.isdisjoint(between):
+            return True
     return False
 
 

@@ -30,6 +30,10 @@ _NO_ANSWER = frozenset(
 _ADVICE = frozenset(
     {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
 )
+_LACKING = frozenset({"without", "w/o", "minus"})
+# Postures in which the symptom can be expected to be less: what is said of their lack or exception tells of them.
+_EASY = frozenset({"flexion", "cycling", "sitting"})
+_EXCEPTING = frozenset({"unless", "except", "save", "barring"})
 _ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
@@ -99,6 +103,10 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
 def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
+    if posture.concept.posture in _EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
+        symptom = _symptom_for(stretch, posture, None)
+        if symptom is None or not symptom.negated:
+            return [_made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
     said = echoed(stretch, posture)
     if said is not None:
         return [_made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
@@ -251,6 +259,8 @@ def _contrasted(stretch: Stretch, posture: Mention) -> bool:
     compared = any(other.last == posture.first - 2 for other in stretch.postures)
     if compared and ">" in stretch.norms(posture.first - 1, posture.first - 1):
         return True
+    if _LACKING & {*stretch.norms(posture.first - 3, posture.first - 1), *stretch.norms(posture.first, posture.first)}:
+        return posture.concept.posture in _EASY  # "without the trolley both legs ache": what is left is not the posture
     return bool(_CONTRASTS & {*stretch.norms(posture.first - 2, posture.first - 1)})
 
 

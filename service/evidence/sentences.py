@@ -227,7 +227,8 @@ def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
     before, after = words[at - 1], words[at + 1]
     touching = after.start == words[at].end
     if before.norm in layout.abbreviations and before.end == words[at].start and after.norm[0] != "\n":
-        return False
+        # `gone in 3 min. Stands still: no change`: a unit behind its number may close a sentence, a title never does.
+        return at > 1 and words[at - 2].norm[0].isdigit() and text[after.start].isupper()
     if touching and after.norm[0].isalnum() and len(before.norm) == 1:
         return False  # e.g., a.m., L.L.E.
     if len(before.norm) == 1 and before.norm.isalpha() and text[before.start].islower() and not touching:
