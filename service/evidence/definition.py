@@ -276,8 +276,16 @@ class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lowest: float
     highest: float
     source: str
-    # The concept that names the measurement in text; a number behind it is read like a coded one.
+    # The concept that names the measurement in text; a number behind it is read like a coded one. `also` names it too.
     target: str = ""
+    also: tuple[str, ...] = ()
+    # Concepts of other measurements: a number behind one of these is theirs.
+    others: tuple[str, ...] = ()
+    # Concepts that say when it was taken (`at rest`, `after exercise`): with `only`, numbers of one of those phases
+    # count, and none that are coded; those of the phases under `never` do not.
+    phases: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
