@@ -47,6 +47,14 @@ def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
     may be left out, `<n>` is any number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they
     are. Raises `PhraseError` on an empty phrase, an empty alternative or an unclosed bracket.
     """
+    spelled = _sequences(_slots(phrase))
+    if not spelled or any(not words for words in spelled):
+        raise _nothing(phrase)
+    yield from spelled
+
+
+def _slots(phrase: str) -> list[list[tuple[str, ...]]]:
+    """The choices for each part of a phrase, one behind the other; the empty choice is a part that is left out."""
     if phrase.count("(") != phrase.count(")") or re.search(r"\([^)]*\(", phrase):
         raise PhraseError(f"{phrase!r}: a bracket is not closed; write optional words as (over) or (of the leg/legs)")
     slots: list[list[tuple[str, ...]]] = []
@@ -56,10 +64,11 @@ def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
             slots.append([*_sequences(inside), ()])
         else:
             slots.append(_alternatives(phrase, part))
-    spelled = _sequences(slots)
-    if not spelled or any(not words for words in spelled):
-        raise PhraseError(f"{phrase!r}: a phrase needs at least one word that is not optional")
-    yield from spelled
+    return slots
+
+
+def _nothing(phrase: str) -> PhraseError:
+    return PhraseError(f"{phrase!r}: a phrase needs at least one word that is not optional")
 
 
 def _alternatives(phrase: str, word: str) -> list[tuple[str, ...]]:
@@ -84,27 +93,80 @@ def _sequences(slots: list[list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
     return [tuple(itertools.chain.from_iterable(pick)) for pick in itertools.product(*slots)]
 
 
+@dataclass(slots=True, eq=False)
+class _Place:
+    """A place between two words of a phrase: the words that may follow, and whether the phrase may end here."""
+
+    phrase: int
+    following: dict[str, list[_Place]] = field(default_factory=dict)
+    ends: bool = False
+
+
+def _first_place(phrase: str, number: int) -> _Place:
+    """Where `phrase` begins; `number` is its own among all phrases. Built from its end, so that what is common to many
+    of its wordings is there once: a phrase may stand for millions of them."""
+    place = _Place(number, ends=True)
+    for slot in reversed(_slots(phrase)):
+        before = _Place(number)
+        for words in slot:
+            if not words:
+                before.ends = place.ends
+                for word, places in place.following.items():
+                    before.following.setdefault(word, []).extend(places)
+                continue
+            behind = place
+            for word in reversed(words[1:]):
+                behind = _Place(number, {word: [behind]})
+            before.following.setdefault(words[0], []).append(behind)
+        place = before
+    if place.ends:
+        raise _nothing(phrase)
+    return place
+
+
+# The places a text may have reached, each with its rank: 0 for those that came by the words as written, above it for
+# those that took a number for any number where another phrase names it.
+_Places = frozenset[tuple[int, _Place]]
+
+
 @dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Let every number that is spelled out lead on to what any number leads to as well, its own phrases first."""
-        any_number = self.children.get(_NUMBER)
-        for norm, child in self.children.items():
-            if any_number is not None and norm[0].isdigit():
-                self.children[norm] = child.joined(any_number)
-        for child in self.children.values():
-            child.settle()
 
-    def joined(self, other: _Node) -> _Node:
-        """Both trees as one; where phrases of both end, those of this one count."""
-        both = _Node({**self.children}, self.concepts or other.concepts)
-        for norm, child in other.children.items():
-            mine = both.children.get(norm)
-            both.children[norm] = child if mine is None else mine.joined(child)
-        return both
+@dataclass(slots=True)
+class _Tree:
+    """Makes one node of all places that the same words lead to."""
+
+    phrases: Sequence[tuple[ConceptDefinition, str]]
+    known: dict[_Places, _Node] = field(default_factory=dict)
+
+    def node(self, places: _Places) -> _Node:
+        if places in self.known:
+            return self.known[places]
+        made = self.known[places] = _Node()
+        ends = sorted((rank, place.phrase) for rank, place in places if place.ends)
+        told: dict[str, tuple[ConceptDefinition, str]] = {}
+        for rank, phrase in ends:
+            if rank == ends[0][0]:
+                told.setdefault(self.phrases[phrase][0].id, self.phrases[phrase])
+        made.concepts = list(told.values())
+        following: dict[str, list[tuple[int, _Place]]] = {}
+        for rank, place in places:
+            for word, behind in place.following.items():
+                following.setdefault(word, []).extend((2 * rank, one) for one in behind)
+        any_number = [(rank + 1, place) for rank, place in following.get(_NUMBER, ())]
+        for word, then in following.items():
+            # A number that is spelled out leads on to what any number leads to as well, its own phrases first.
+            made.children[word] = self.node(_ranked(then + any_number if word[0].isdigit() else then))
+        return made
+
+
+def _ranked(places: Sequence[tuple[int, _Place]]) -> _Places:
+    """The places with their ranks as small as they can be, so that equal ones are known again."""
+    ranks = {rank: place for place, rank in enumerate(sorted({rank for rank, _ in places}))}
+    return frozenset((ranks[rank], place) for rank, place in places)
 
 
 class Lexicon:
@@ -114,16 +176,9 @@ class Lexicon:
 
     def __init__(self, concepts: Iterable[ConceptDefinition]) -> None:
         self.concepts: Mapping[str, ConceptDefinition] = {c.id: c for c in concepts}
-        self._root = _Node()
-        for concept in self.concepts.values():
-            for phrase in concept.phrases:
-                for words in spell_out(phrase):
-                    node = self._root
-                    for word in words:
-                        node = node.children.setdefault(word, _Node())
-                    if all(known.id != concept.id for known, _ in node.concepts):
-                        node.concepts.append((concept, phrase))
-        self._root.settle()
+        phrases = [(concept, phrase) for concept in self.concepts.values() for phrase in concept.phrases]
+        starts = (_first_place(phrase, number) for number, (_, phrase) in enumerate(phrases))
+        self._root = _Tree(phrases).node(frozenset((0, start) for start in starts))
         # Whether a phrase begins with any number.
         self._counts = _NUMBER in self._root.children
 

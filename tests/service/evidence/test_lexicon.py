@@ -123,3 +123,16 @@ def test_the_number_of_phrases_does_not_change_what_one_of_them_finds():
 def test_a_number_that_one_phrase_names_may_be_any_number_in_a_longer_one():
     assert found("7 days ago", concept("weeks", "7 weeks"), concept("days", "<n> days ago")) == [("days", "7 days ago")]
     assert found("7 weeks", concept("weeks", "7 weeks"), concept("days", "<n> days ago")) == [("weeks", "7 weeks")]
+
+
+def test_a_phrase_may_stand_for_more_wordings_than_could_be_written_down():
+    one = concept("zorp", " ".join(["(blue/green/red)"] * 30) + " zorp/gauge")
+    assert found("red blue blue green zorp", one) == [("zorp", "red blue blue green zorp")]
+
+
+def test_wordings_that_begin_alike_lead_to_all_the_phrases_behind_them():
+    side, long = concept("side", "(far) left/right zorp"), concept("long", "left zorp gauge")
+    assert found("far left zorp, left zorp gauge", side, long) == [
+        ("side", "far left zorp"),
+        ("long", "left zorp gauge"),
+    ]
