@@ -124,10 +124,9 @@ def trimmed(
 ) -> list[Scope]:
     """Scopes cut where a negation is spent.
 
-    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it, in `without the trolley` on
-    the trolley; in `no pain at
-    rest, aching on walking` at the comma, once its stretch holds one of `placed` (a posture or a cue). A modifier
-    that governs lists (`denies a, b or c`) goes on.
+    In `does not relieve the leg pain` it is spent on the cue, one of `cues`, right behind it; in `without the trolley`
+    on the trolley; in `no pain at rest, aching on walking` at the comma, once its stretch holds one of `placed` (a
+    posture or a cue). A modifier that governs lists (`denies a, b or c`) goes on.
     """
     cut = []
     for scope in scopes:

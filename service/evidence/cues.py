@@ -124,8 +124,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
 
 
 def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
-    """Whether a clause with a posture of its own begins between a posture and the cue behind it: `he walks bent forward,
-    and if he straightens up the pain starts`."""
+    """Whether a clause with a posture of its own begins between a posture and the cue behind it: `he walks bent
+    forward, and if he straightens up the pain starts`."""
     for other in stretch.postures:
         if not posture.last < other.first < cue.first:
             continue

@@ -105,6 +105,19 @@ class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     place: bool = False
 
 
+class Ways(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a way covered on foot is told by what is passed: `along the seafront`, `by the third stall`.
+
+    `along` are words that lead along the noun behind them, `ordinals` words that count what was passed, behind one of
+    `before`; `elsewhere` are nouns that are no place to walk.
+    """
+
+    along: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    ordinals: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
 class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One file of `language/`: any of concepts, modifiers, sections, terminators, spellings, abbreviations, answers and
     the common words of languages."""
@@ -120,6 +133,7 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     spelling: dict[str, str] = {}
     abbreviations: tuple[str, ...] = ()
     lead_ins: tuple[LeadIn, ...] = ()
+    ways: Ways | None = None
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     # The commonest words of English, and of other languages under their names: a text in one of these is a gap.

@@ -14,6 +14,7 @@ from service.evidence.context import Context, Judgement, Scope, carried_on, judg
 from service.evidence.cues import Stretch
 from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
 from service.evidence.foreign import Tongues
+from service.evidence.journeys import Journeys
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.links import Link, links_of
 from service.evidence.model import Mark
@@ -37,6 +38,7 @@ class Language:
     exceptions: frozenset[str]
     answers: Answers
     tongues: Tongues
+    journeys: Journeys
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -113,6 +115,7 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
             (w for d in definitions for w in d.english),
             {name: words for d in definitions for name, words in d.other_languages.items()},
         ),
+        Journeys.of([d.ways for d in definitions if d.ways is not None]),
     )
 
 
@@ -143,8 +146,17 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     """The sentences of `text` that name any concept; no other one says or changes anything."""
     for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
         felt, named = language.felt.find(sentence.words), language.named.find(sentence.words)
+        if felt and _told_of_legs(felt):
+            felt = language.journeys.found(sentence.words, felt)
         if felt or named:
             yield Spoken(sentence, answer, felt, named)
+
+
+def _told_of_legs(felt: Sequence[Mention]) -> bool:
+    """Whether the sentence speaks of a symptom or a part of the body, and names no walking itself."""
+    return any(m.concept.kind in {"symptom", "site"} for m in felt) and not any(
+        m.concept.posture == "walking" for m in felt
+    )
 
 
 class Thread(Struct, frozen=True, gc=False):

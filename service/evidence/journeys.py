@@ -1,0 +1,73 @@
+"""Ways covered on foot that no list can hold: `along the seafront`, `past the second bus stop`, `by the third stall`.
+In: the words of a sentence and what was recognised in them. Out: mentions of walking, one for each such way. A word
+that leads along something, or an ordinal that counts what was passed, makes a way of whatever noun follows, unless it
+is a part of the body, a time, or another word that is known to be no place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from service.evidence.definition import ConceptDefinition, Ways
+from service.evidence.lexicon import Mention
+from service.evidence.words import Word
+
+_ARTICLES: Final = frozenset({"the", "a", "an", "my", "his", "her", "our", "their", "its", "that", "this", "any"})
+_BEFORE_ORDINALS: Final = _ARTICLES | {"every", "each"}
+# How many words may describe the noun: `along the left leg` is seen not to be a way.
+_DESCRIBING: Final = 1
+
+
+_WAY: Final = ConceptDefinition(id="a-way-on-foot", kind="posture", posture="walking", phrases=("along the way",))
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """`along` are words that lead along something, `before` those that an ordinal may follow, `ordinals` words that
+    count what was passed, `elsewhere` nouns that are no place."""
+
+    along: frozenset[str]
+    before: frozenset[str]
+    ordinals: frozenset[str]
+    elsewhere: frozenset[str]
+
+    @classmethod
+    def of(cls, definitions: Sequence[Ways]) -> Journeys:
+        """The words of all files together."""
+        return cls(
+            frozenset(w for d in definitions for w in d.along),
+            frozenset(w for d in definitions for w in d.before),
+            frozenset(w for d in definitions for w in d.ordinals),
+            frozenset(w for d in definitions for w in d.elsewhere),
+        )
+
+    def found(self, words: Sequence[Word], mentions: Sequence[Mention]) -> list[Mention]:
+        """The mentions with every way added in its place; a way overlaps nothing that was recognised already."""
+        ways = [w for w in self._ways(words) if not any(m.first <= w.last and w.first <= m.last for m in mentions)]
+        return sorted((*mentions, *ways), key=lambda m: m.first) if ways else list(mentions)
+
+    def _ways(self, words: Sequence[Word]) -> Iterator[Mention]:
+        for at, word in enumerate(words):
+            last = None
+            if word.norm in self.along:
+                last = self._noun(words, at + 1, articles=True)
+            elif word.norm in self.ordinals and self._counting(words, at):
+                last = self._noun(words, at + 1, articles=False)
+            if last is not None:
+                yield Mention(_WAY, " ".join(w.norm for w in words[at : last + 1]), at, last)
+
+    def _counting(self, words: Sequence[Word], at: int) -> bool:
+        """Whether the ordinal at `at` counts what was passed: `by the third`, `at every second`."""
+        return at > 1 and words[at - 1].norm in _BEFORE_ORDINALS and words[at - 2].norm in self.before | self.along
+
+    def _noun(self, words: Sequence[Word], at: int, *, articles: bool) -> int | None:
+        """The place of the noun that follows, None where none does or it is no place."""
+        if articles:
+            if at == len(words) or words[at].norm not in _ARTICLES:
+                return None
+            at += 1
+        following = [w.norm for w in words[at : at + 1 + _DESCRIBING]]
+        if not following or not following[0].isalpha() or not self.elsewhere.isdisjoint(following):
+            return None
+        return at
