@@ -136,6 +136,8 @@ def trimmed(
             spent = next((c for c in within if 0 <= c[0] - scope.last - 1 <= 2), None)
             if spent is not None:
                 end = min(end, spent[1])
+            if scope.phrase in _LACKING:
+                end = min(end, _item_end(words, scope))
             for at in range(scope.last + 1, scope.end + 1):
                 if words[at].norm == "," and any(scope.last < p[0] < at for p in placed):
                     end = min(end, at - 1)
@@ -146,6 +148,14 @@ def trimmed(
             else Scope(scope.modifier, scope.phrase, scope.first, scope.last, scope.start, end)
         )
     return cut
+
+
+def _item_end(words: Sequence[Word], scope: Scope) -> int:
+    """Where what is lacking ends: at its first comma, unless an `or` behind it shows that a list goes on."""
+    norms = [w.norm for w in words[scope.last + 1 : scope.end + 1]]
+    if "," not in norms or {"or", "nor"} & {*norms[norms.index(",") :]}:
+        return scope.end
+    return scope.last + norms.index(",")
 
 
 def carried_on(scope: Scope, end: int) -> Scope:

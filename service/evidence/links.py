@@ -17,6 +17,8 @@ from service.evidence.symptoms import LEG, Symptom
 
 # How far a symptom may stand from a posture that no cue speaks of.
 _SYMPTOM_REACH = 14
+# A posture as near as this to a symptom is what the symptom comes in: `knee pain sitting`.
+_TOUCHING = 2
 _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
@@ -101,6 +103,8 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
 
 
 def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    if _lacked(stretch, posture):
+        return _left_without(stretch, posture, topic)
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
     if posture.concept.posture in _EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
@@ -131,6 +135,20 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     if found or posture.concept.id not in _TURNED_TO:
         return found
     return _answering(stretch, posture, topic)
+
+
+def _lacked(stretch: Stretch, posture: Mention) -> bool:
+    """`without the trolley both legs ache`: what is told is how the patient fares without it."""
+    near = stretch.norms(posture.first - 3, posture.first)
+    return posture.concept.posture == "flexion" and bool(_LACKING & {*near})
+
+
+def _left_without(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    """A symptom that comes without what one leans on comes on walking."""
+    behind = [s for s in stretch.symptoms if s.first > posture.last and not s.negated and not s.on_walking]
+    if not behind or any(posture.last < stop < behind[0].first for stop in stretch.stops):
+        return []
+    return [replace(_made(stretch, posture, None, behind[0], topic, "provokes"), posture="walking")]
 
 
 def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
@@ -259,8 +277,6 @@ def _contrasted(stretch: Stretch, posture: Mention) -> bool:
     compared = any(other.last == posture.first - 2 for other in stretch.postures)
     if compared and ">" in stretch.norms(posture.first - 1, posture.first - 1):
         return True
-    if _LACKING & {*stretch.norms(posture.first - 3, posture.first - 1), *stretch.norms(posture.first, posture.first)}:
-        return posture.concept.posture in _EASY  # "without the trolley both legs ache": what is left is not the posture
     return bool(_CONTRASTS & {*stretch.norms(posture.first - 2, posture.first - 1)})
 
 
@@ -300,7 +316,8 @@ def _claimed(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
     for other in stretch.postures:
         theirs = min(stretch.cost(m, other) for m in symptom.mentions)
         if posture.last < symptom.first < other.first and theirs <= mine:
-            return True
+            # "amb 80 ft, thigh burning, seated rest 2 min": what follows the symptom may be what ends it.
+            return theirs <= _TOUCHING or other.concept.posture not in _EASY or posture.concept.posture in _EASY
         if other.last < symptom.first < posture.first and theirs < mine:
             return True
         if symptom.first < other.first < posture.first or posture.first < other.first < symptom.first:
