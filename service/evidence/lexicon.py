@@ -47,10 +47,11 @@ def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
     may be left out, `<n>` is any number. A word is what `words_of` makes of it, so `b/l` and `w/o` are written as they
     are. Raises `PhraseError` on an empty phrase, an empty alternative or an unclosed bracket.
     """
-    spelled = _sequences(_slots(phrase))
-    if not spelled or any(not words for words in spelled):
+    slots = _slots(phrase)
+    if all(() in slot for slot in slots):
         raise _nothing(phrase)
-    yield from spelled
+    for pick in itertools.product(*slots):
+        yield tuple(itertools.chain.from_iterable(pick))
 
 
 def _slots(phrase: str) -> list[list[tuple[str, ...]]]:
