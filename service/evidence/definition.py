@@ -247,6 +247,8 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # One of these as well.
     also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    # Each of these somewhere in the chart, said of this patient and current: an aneurysm on record, new back pain here.
+    elsewhere: tuple[str, ...] = ()
     near: int = 12
     kind: str = ""
     # Only in these sections (`examination`), where a word means something else elsewhere.

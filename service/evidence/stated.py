@@ -96,12 +96,22 @@ def stated_evidence(finding: FindingDefinition, sayings: Sayings) -> Iterator[Ev
         for saying in sayings.by_target.get(target, ())
     ]
     for _, n, _, saying in sorted(found, key=itemgetter(0, 1, 2)):
-        evidence = _stated(finding, finding.statements[n], saying)
+        evidence = _stated(finding, finding.statements[n], saying, sayings)
         if evidence is not None:
             yield evidence
 
 
-def _stated(finding: FindingDefinition, statement: Statement, saying: Saying) -> Evidence | None:
+def _told_somewhere(name: str, sayings: Sayings) -> bool:
+    """Whether a concept is said anywhere of this patient's present."""
+    return any(
+        saying.said.judgement.assertion in {"affirmed", "possible"}
+        and saying.read.standing != "resolved"
+        and (saying.sentence.section is None or saying.sentence.section.asserts == "affirmed")
+        for saying in sayings.by_target.get(name, ())
+    )
+
+
+def _stated(finding: FindingDefinition, statement: Statement, saying: Saying, sayings: Sayings) -> Evidence | None:
     """What the statement makes of one place where its target is said, if it means that place."""
     read, sentence, said = saying.read, saying.sentence, saying.said
     if statement.resources and read.resource not in statement.resources:
@@ -110,7 +120,7 @@ def _stated(finding: FindingDefinition, statement: Statement, saying: Saying) ->
     if (statement.sections and section not in statement.sections) or section in statement.outside:
         return None
     neighbours = _neighbours(statement, sentence, said)
-    if neighbours is None:
+    if neighbours is None or not all(_told_somewhere(name, sayings) for name in statement.elsewhere):
         return None
     outcome = _asserted(statement, (said, *neighbours))
     if outcome is None:
