@@ -97,7 +97,7 @@ def finding_problems(finding: FindingDefinition, names: Names) -> Iterator[Probl
 
 def _concepts(finding: FindingDefinition) -> Iterator[str]:
     for statement in finding.statements:
-        yield from (*statement.target, *statement.beside, *statement.also, *statement.without, *statement.elsewhere)
+        yield from (*statement.target, *statement.beside, *statement.also, *statement.without)
     for measured in finding.measured:
         yield from (measured.target,) if measured.target else ()
         yield from (*measured.also, *measured.others, *measured.phases, *measured.only, *measured.never)
