@@ -76,7 +76,7 @@ def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
         evidence = tuple(_superseded(evidence))
     if not evidence:
         return Found(finding.atom, finding.id, "not-documented")
-    unique = {(e.ref, e.path, e.quote, e.status, e.kind, e.side): e for e in evidence}
+    unique = {(e.ref, e.path, e.quote, e.status, e.kind, e.side, e.value): e for e in evidence}
     # "no calf pain but the thighs ache on walking" says one thing of the finding, not two.
     shown = {(e.ref, e.path, e.quote) for e in unique.values() if e.status == "present"}
     unique = {k: e for k, e in unique.items() if e.status != "absent" or k[:3] not in shown}
@@ -91,6 +91,7 @@ def _found(finding: FindingDefinition, evidence: Iterable[Evidence]) -> Found:
                 e.status,
                 e.kind,
                 e.side,
+                e.value,
             ),
         )
     )

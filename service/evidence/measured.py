@@ -116,5 +116,6 @@ def _in_text(measured: Measured, read: Read) -> Iterator[Evidence]:
 
 
 def _when(written: date | None, entered: date | None, numeral: Numeral) -> date | None:
-    """The day that counts: that of the text, or an older one that its entry or the number itself names."""
-    return min((day for day in (written, entered, numeral.until) if day is not None), default=None)
+    """The day that counts: that of the text, or an older one that the number itself, else its entry, names."""
+    own = numeral.until or entered
+    return min((day for day in (written, own) if day is not None), default=None)

@@ -24,11 +24,15 @@ _LINKING = frozenset({"on", "in", "at", "the", "for", "(", "foot", "leg", "side"
 _THRESHOLDS = frozenset({"<", ">", "below", "under", "than", "above", "least", "most"})
 _LOWER = frozenset({"lower", "less", "below", "under", "higher", "above"})
 _UNITS = frozenset({"%", "cm", "mm", "mmhg"})
+# And between a number and its phase: `0.71 after 5 minutes of exercise`.
+_TIMING = frozenset({"after", "following", "with", "of", "min", "minute", "minutes", ")", *_BOTH, *_LINKING})
 _RANGE = frozenset({"-", "–", "to"})
-# How many words behind the name of a measurement its number may stand, and a year behind its number.
+_STOPS = frozenset({",", ";", ".", "and", "&"})
+# How many words behind the name of a measurement its number may stand, where two numbers may be one range, and how far
+# behind its number a year may stand.
 _FAR = 14
-_YEAR_NEAR = 4
-_REJECTED = frozenset({"hypothetical", "other-person", "negated"})
+_DIRECT = 2
+_YEAR_NEAR = 3
 
 
 class Numeral(Struct, frozen=True):
@@ -58,7 +62,7 @@ def numerals(measured: Measured, sentence: ReadSentence, *, carried: bool) -> It
     ends += [said.mention.first for said in targets]
     ranges = [at for at in range(1, len(words) - 1) if _is_range(words, at)]
     for said in targets:
-        if said.judgement.assertion in _REJECTED:
+        if said.judgement.assertion in {"hypothetical", "other-person"}:
             continue
         after = said.mention.last + 1
         end = min([after + _FAR, len(words), *(e for e in ends if e >= after)])
@@ -68,8 +72,10 @@ def numerals(measured: Measured, sentence: ReadSentence, *, carried: bool) -> It
             if not NUMBER.fullmatch(norm) or ("." not in norm and norm not in {"0", "1"}):
                 continue
             in_range = not {at - 1, at + 1}.isdisjoint(ranges)
+            direct = at - after <= _DIRECT or (at - 1 in ranges and at - 2 - after <= _DIRECT)
             more = first and not ranges and _is_more(words, at)
-            if (more or _stands_alone(words, at)) and (first or not in_range):
+            stands = more or _stands_alone(words, at)
+            if stands and not _is_denied(said, at) and (not in_range or (first and direct)):
                 yield Numeral(
                     float(norm), norm, said, _side(words, said.mention.first, at), _phase(words, phases, at), more,
                     _year(words, after, at),
@@ -81,6 +87,12 @@ def numerals(measured: Measured, sentence: ReadSentence, *, carried: bool) -> It
 def names_of(measured: Measured, sentence: ReadSentence) -> list[Said]:
     """Where the sentence names the measurement."""
     return [s for s in sentence.said if s.mention.id == measured.target or s.mention.id in measured.also]
+
+
+def _is_denied(said: Said, at: int) -> bool:
+    """Whether the name is negated; by words behind the number (`1.06 with absent pulses`) it is not."""
+    by = said.judgement.by
+    return said.judgement.assertion == "negated" and (by is None or by.first < at)
 
 
 def _is_number(word: Word) -> bool:
@@ -140,7 +152,7 @@ def _phase(words: Sequence[Word], phases: Sequence[Said], at: int) -> Said | Non
         first = phase.mention.first
         if first > at:
             between = words[at + 1 : first]
-            if all(_named(w.norm) or w.norm in _LINKING or w.norm in {")", *_BOTH} for w in between):
+            if all(_named(w.norm) or w.norm in _TIMING or w.norm.isdigit() for w in between):
                 return phase
         elif not _behind_a_number(words, first, phase.mention.last):
             before = phase
@@ -150,24 +162,24 @@ def _phase(words: Sequence[Word], phases: Sequence[Said], at: int) -> Said | Non
 def _behind_a_number(words: Sequence[Word], first: int, last: int) -> bool:
     """Whether the phase from `first` to `last` is said of the number before it: `1.02 at rest, 0.71 ...`."""
     step = first - 1
-    while step >= 0 and (_named(words[step].norm) or words[step].norm in _LINKING or words[step].norm in _BOTH):
+    while step >= 0 and (_named(words[step].norm) or words[step].norm in _TIMING or words[step].norm.isdigit()):
         step -= 1
     if step < 0 or not _is_number(words[step]):
         return False
-    # `0.71 post exercise 0.68` says nothing clear; what follows at once is meant.
+    # What follows at once is meant rather: `0.71 post exercise 0.68`.
     return last + 1 >= len(words) or not _is_number(words[last + 1])
 
 
 def _year(words: Sequence[Word], first: int, at: int) -> date | None:
-    """The end of the year named right behind the number, else between it and the number or name before it."""
+    """The end of the year named right behind the number or right before it, else before all numbers."""
     for step in range(at + 1, min(at + 1 + _YEAR_NEAR, len(words))):
+        if words[step].norm in _STOPS:
+            break
         if _YEAR.fullmatch(words[step].norm):
             return date(int(words[step].norm), 12, 31)
-        if "." in words[step].norm:
-            break
     for step in range(at - 1, first - 1, -1):
         if _YEAR.fullmatch(words[step].norm):
-            return date(int(words[step].norm), 12, 31)
-        if _is_number(words[step]) and "." in words[step].norm:
-            break
+            direct = all(w.norm == ":" for w in words[step + 1 : at])
+            alone = not any("." in w.norm and _is_number(w) for w in words[first:step])
+            return date(int(words[step].norm), 12, 31) if direct or alone else None
     return None

@@ -254,3 +254,123 @@ def test_a_number_that_says_nothing_leaves_the_other_side_its_say():
 
 def test_a_doubted_number_that_says_nothing_says_nothing():
     assert extracted(notes("Perhaps index 1.55."), MUTE, value_sets=SETS)["Z"].status == "not-documented"
+
+
+# --- sides, phases, other measurements, ranges, years ---------------------------
+
+# `blue` is at rest and `stale` after exertion, `quill` names the index after exertion, `zorp` is another measurement.
+NAMED = "target: index, also: [quill], phases: [blue, stale, quill], others: [zorp]"
+LIMITS = "value_set: index, at_most: 0.90, lowest: 0.05, highest: 3.0, source: made up"
+
+
+def phased(text: str, only: str = "") -> list[tuple[str, str, str]]:
+    """Status, side and number of each piece of evidence where phases are told apart."""
+    finding = finding_of(f"measured: [{{{NAMED}, {LIMITS}{only}}}]")
+    one = extracted(notes(text), finding, value_sets=SETS)["Z"]
+    return sorted((e.status, e.side, e.value) for e in one.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Index 0.84 on the right and 0.71 on the left.",
+        "Index 0.84 in the right leg, 0.71 in the left.",
+        "Index 0.84 (right), 0.71 (left).",
+    ],
+)
+def test_a_side_is_told_behind_its_number_in_several_words(text):
+    assert told(text) == [("present", "left", "0.71"), ("present", "right", "0.84")]
+
+
+def test_a_number_of_both_sides_says_so():
+    assert told("Index 1.02 bilaterally.") == [("absent", "both", "1.02")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Index 1.12, zorp 0.55.", "Index 1.12 with a zorp of 0.55.", "Zorp 0.55. Index 1.12."]
+)
+def test_the_number_of_another_measurement_is_its_own(text):
+    assert phased(text) == [("absent", "", "1.12")]
+
+
+@pytest.mark.parametrize(
+    ("text", "stale"),
+    [
+        ("Index 1.02 blue, 0.71 stale.", ["0.71"]),
+        ("Index 1.02 blue and 0.71 after 5 minutes of stale.", ["0.71"]),
+        ("Index 1.02. Stale 0.71.", ["0.71"]),
+        ("Index 1.02, stale 0.71 on the left.", ["0.71"]),
+        ("Stale index 0.71.", ["0.71"]),
+        ("Quill 0.71 (R).", ["0.71"]),
+        ("Index 1.02.", []),
+        ("Index 1.02 blue.", []),
+        ("Index 1.02, then. All was stale by 0.8 noon.", []),
+    ],
+)
+def test_a_number_goes_by_the_phase_that_is_said_of_it(text, stale):
+    assert [value for _, _, value in phased(text, ", only: [stale, quill]")] == stale
+    assert set(stale).isdisjoint(value for _, _, value in phased(text, ", never: [stale, quill]"))
+
+
+def test_where_no_phase_is_wanted_a_reduced_number_after_exertion_counts():
+    assert phased("Index 1.02 blue, 0.71 stale.") == [("present", "", "0.71")]
+
+
+def test_a_coded_number_tells_no_phase_and_is_left_out_where_one_is_wanted():
+    one = Observed("Observation/1", (number(Quantity(0.7)),), when=Span(DAY))
+    finding = finding_of(f"measured: [{{{NAMED}, {LIMITS}, only: [stale]}}]")
+    found = extracted(Chart(Patient("p"), observed=(one,)), finding, value_sets=SETS)["Z"]
+    assert found.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Index 0.82 (whole 1.00-1.40).", ["0.82"]),
+        ("Index awaited (whole 1.00-1.40).", []),
+        ("Index 0.6-0.7 today.", ["0.6", "0.7"]),
+        ("Index fell from 0.85 to 0.71.", ["0.71", "0.85"]),
+        ("Index 0.72, fell by 0.2 later.", ["0.72"]),
+    ],
+)
+def test_a_range_in_passing_and_a_difference_are_no_results(text, values):
+    assert [value for _, _, value in told(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Index >1.00.", [("absent", "", ">1.00")]),
+        ("Index > 0.90 (R).", [("absent", "right", ">0.90")]),
+        ("Index >0.50.", [("not-documented", "", ">0.50")]),
+        ("Index 0.82, whole >1.00.", [("present", "", "0.82")]),
+    ],
+)
+def test_a_number_given_as_more_says_what_holds_of_all_above_it(text, expected):
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "status"),
+    [("<", 0.9, "present"), ("<", 1.4, "not-documented"), (">", 0.9, "absent"), (">=", 0.5, "not-documented")],
+)
+def test_a_coded_comparator_says_what_holds_of_all_such_numbers(comparator, value, status):
+    assert measured(number(Quantity(value, "", comparator))).status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Index 0.62 in 2019.", "not-documented"),
+        ("Index in 2019 0.62.", "not-documented"),
+        ("Index 2019: 0.62, 2026: 0.70.", "present"),
+        ("Index 0.95 in 2019, 0.72 this spring.", "present"),
+        ("Index 0.62 (2026).", "present"),
+    ],
+)
+def test_a_year_beside_a_number_dates_it(text, status):
+    assert extracted(notes(text), INDEX, value_sets=SETS)["Z"].status == status
+
+
+def test_a_denial_behind_a_number_is_not_of_the_number():
+    assert told("Index 0.72 zorp is refuted.") == [("present", "", "0.72")]
