@@ -109,12 +109,14 @@ class Ways(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a way covered on foot is told by what is passed: `along the seafront`, `by the third stall`.
 
     `along` are words that lead along the noun behind them, `ordinals` words that count what was passed, behind one of
-    `before`; `elsewhere` are nouns that are no place to walk.
+    `before`; `near` words stand before the place where something comes on; `elsewhere` are nouns that are no place to
+    walk.
     """
 
     along: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     ordinals: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
 
 

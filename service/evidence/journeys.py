@@ -25,11 +25,12 @@ _WAY: Final = ConceptDefinition(id="a-way-on-foot", kind="posture", posture="wal
 @dataclass(frozen=True, slots=True)
 class Journeys:
     """`along` are words that lead along something, `before` those that an ordinal may follow, `ordinals` words that
-    count what was passed, `elsewhere` nouns that are no place."""
+    count what was passed, `near` words before a place where something comes on, `elsewhere` nouns that are no place."""
 
     along: frozenset[str]
     before: frozenset[str]
     ordinals: frozenset[str]
+    near: frozenset[str]
     elsewhere: frozenset[str]
 
     @classmethod
@@ -39,18 +40,27 @@ class Journeys:
             frozenset(w for d in definitions for w in d.along),
             frozenset(w for d in definitions for w in d.before),
             frozenset(w for d in definitions for w in d.ordinals),
+            frozenset(w for d in definitions for w in d.near),
             frozenset(w for d in definitions for w in d.elsewhere),
         )
 
     def found(self, words: Sequence[Word], mentions: Sequence[Mention]) -> list[Mention]:
-        """The mentions with every way added in its place; a way overlaps nothing that was recognised already."""
-        ways = [w for w in self._ways(words) if not any(m.first <= w.last and w.first <= m.last for m in mentions)]
+        """The mentions with every way added in its place; a way overlaps nothing that was recognised already.
+
+        Where the sentence says that something comes on, the place where it does is a way, too.
+        """
+        comes = any(m.concept.effect == "provokes" for m in mentions)
+        ways = [
+            w
+            for w in self._ways(words, comes=comes)
+            if not any(m.first <= w.last and w.first <= m.last for m in mentions)
+        ]
         return sorted((*mentions, *ways), key=lambda m: m.first) if ways else list(mentions)
 
-    def _ways(self, words: Sequence[Word]) -> Iterator[Mention]:
+    def _ways(self, words: Sequence[Word], *, comes: bool) -> Iterator[Mention]:
         for at, word in enumerate(words):
             last = None
-            if word.norm in self.along:
+            if word.norm in self.along or (comes and word.norm in self.near):
                 last = self._noun(words, at + 1, articles=True)
             elif word.norm in self.ordinals and self._counting(words, at):
                 last = self._noun(words, at + 1, articles=False)

@@ -232,7 +232,7 @@ def _read_sentence(
     spoken: Symptom | None = None
     if answer != "denied":
         spoken = _spoken_of(sentence.section, symptoms, before.topic)
-        spoken = spoken or (None if symptoms else _placed(sentence, mentions))
+        spoken = spoken or (None if symptoms else _placed(sentence, mentions, cues))
     nothing = not (links or said or symptoms)
     after = Thread(
         spoken or before.topic,
@@ -268,10 +268,12 @@ def _walked(links: Sequence[Link], before: bool) -> bool:
     return before and not any(k.posture == "walking" for k in affirmed)
 
 
-def _placed(sentence: Sentence, mentions: Sequence[Mention]) -> Symptom | None:
-    """`Location: right leg` is no symptom, but it places the one that the other lines speak of."""
+def _placed(sentence: Sentence, mentions: Sequence[Mention], cues: Sequence[Mention]) -> Symptom | None:
+    """`Location: right leg` is no symptom, but it places the one that the other lines speak of; so does `it comes on at
+    the gate, always in the right buttock`."""
     labelled = any(w.norm == ":" for w in sentence.words)
-    if not labelled or any(m.concept.kind in {"posture", "cue"} for m in mentions):
+    comes = any(c.concept.effect == "provokes" for c in cues)
+    if not comes and (not labelled or any(m.concept.kind in {"posture", "cue"} for m in mentions)):
         return None
     if sentence.section is not None and sentence.section.asserts != "affirmed":
         return None

@@ -80,6 +80,12 @@ def symptoms_of(
     for i in range(len(felt)):
         if not said_of[i] and felt[i].concept.quality != "any":
             said_of[i] = _shared(words, stops, felt, said_of, i)
+    claimed = {id(s) for found in said_of.values() for s in found}
+    left = [s for s in sites if id(s) not in claimed]
+    if left and _regions(left) <= LEG:
+        for i, mention in enumerate(felt):
+            if not said_of[i] and mention.concept.quality not in {"any", "foreign"} and not mention.concept.regions:
+                said_of[i] = left  # "Thighs, though: they ache from the bus stop home"
     symptoms = []
     for i, mention in enumerate(felt):
         said = judge(scopes, mention.first, mention.last)
