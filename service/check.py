@@ -18,6 +18,7 @@ from service.decision import Decision, decide
 from service.evidence.definition import Example, FindingDefinition
 from service.evidence.extract import extract
 from service.evidence.model import Found
+from service.knowledge.errors import KnowledgeError, Refusal, gathered
 from service.knowledge.load import SHIPPED, load_knowledge
 from service.knowledge.model import Knowledge
 from service.knowledge.vignette import Vignette, load_vignettes
@@ -86,13 +87,19 @@ def run_checks(folder: Path | None = None, at: datetime | None = None) -> CheckR
     """Every example and vignette of `folder` (the shipped knowledge by default).
 
     Vignettes carry their own date; `at` replaces the day that examples are judged on. Raises `KnowledgeError`
-    when the folder cannot be loaded.
+    with everything that keeps the folder from being loaded.
     """
     root = folder or SHIPPED
-    knowledge = load_knowledge(root)
+    refusals: list[Refusal] = []
+    with gathered(refusals):
+        knowledge = load_knowledge(root)
+    with gathered(refusals):
+        vignettes = load_vignettes(root / "vignettes")
+    if refusals:
+        raise KnowledgeError(refusals)
     judged = at.date() if at is not None else JUDGED
     cases = [case for finding in knowledge.reading.findings for case in _examples(finding, knowledge, judged)]
-    for file, vignette in load_vignettes(root / "vignettes"):
+    for file, vignette in vignettes:
         cases.append(_vignette(file, vignette, knowledge))
     reviewed = sum(rule.reviewed_by is not None for rule in knowledge.rules)
     return CheckReport(tuple(cases), knowledge.fingerprint, len(knowledge.rules), reviewed)

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="run every example and vignette of the knowledge")
     check.add_argument("folder", nargs="?", type=Path, help="a knowledge folder (default: the one shipped)")
+    check.add_argument("--schemas", action="store_true", help="write the schemas for editors into its schemas/ first")
     check.set_defaults(run=_check)
 
     decide = commands.add_parser("decide", help="decide about one hook request, offline, and print the decision")
@@ -97,7 +98,7 @@ def _demo(given: argparse.Namespace, at: datetime | None) -> int:
 def _run(settings: Settings, command: Command, patient: str | None) -> int:
     from service import logs
     from service.app import create_app
-    from service.knowledge.load import KnowledgeError
+    from service.knowledge.errors import KnowledgeError
     from service.serving import CannotListen, listen, serve
 
     logs.configure("warning" if command == "demo" else "info")
@@ -148,12 +149,22 @@ async def _introduce(settings: Settings, patient: str | None) -> None:
 
 def _check(given: argparse.Namespace, at: datetime | None) -> int:
     from service.check import run_checks
-    from service.knowledge.load import KnowledgeError
+    from service.knowledge.errors import KnowledgeError
+    from service.knowledge.load import SHIPPED
+    from service.knowledge.schemas import write_schemas
 
+    folder = given.folder or SHIPPED
+    if not folder.is_dir():
+        return _complain(f"{folder} is no folder")
+    if given.schemas:
+        try:
+            write_schemas(folder)
+        except OSError as problem:
+            return _complain(f"{folder / 'schemas'} cannot be written: {problem.strerror}")
     try:
-        report = run_checks(given.folder, at)
+        report = run_checks(folder, at)
     except KnowledgeError as problem:
-        return _complain(str(problem))
+        return _complain("\n".join((f"{folder} cannot be used", "", *problem.lines())))
     for line in report.lines():
         _say(line)
     return 0 if report.passed else FAILED
@@ -162,7 +173,7 @@ def _check(given: argparse.Namespace, at: datetime | None) -> int:
 def _decide(given: argparse.Namespace, at: datetime | None) -> int:
     from cds_hooks import CDSHooksError
     from service.explain import explain
-    from service.knowledge.load import KnowledgeError
+    from service.knowledge.errors import KnowledgeError
     from service.offline import decide_offline
     from service.plain_text import readable_json
 

@@ -45,10 +45,12 @@ class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Remark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sentence for the second block, said when its criterion is met."""
+    """A sentence for the second block, said when its criterion is met, with the newest statement of each finding in
+    `quotes` behind it."""
 
     text: str
     when: Criterion | None = None
+    quotes: tuple[str, ...] = ()
     sources: tuple[SourceDefinition, ...] = ()
 
 
@@ -75,7 +77,7 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `found` are the findings that speak for the picture, `found_absent` those whose documented absence does,
     `context` those worth showing that do neither. `against` are those that speak against it; the documented
     absence of a finding in `found` speaks against it too. `missing` are named when nothing is documented about
-    them.
+    them. `alternatives` are other causes of leg symptoms, in the order in which they are named where documented.
     """
 
     id: str
@@ -99,6 +101,7 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     context: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     questions: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
@@ -130,8 +133,10 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for choice in self.summary:
             for slot in sorted(slots_of(choice.use) - SLOTS):
                 yield "summary", f"{{{slot}}} is no slot", f"write one of {', '.join(sorted(SLOTS))}"
-        for key in ("found", "found_absent", "context", "against", "missing"):
-            for atom in getattr(self, key):
+        named = {key: getattr(self, key) for key in ("found", "found_absent", "context", "against", "missing")}
+        named |= {"alternatives": self.alternatives, "remarks": tuple(a for r in self.remarks for a in r.quotes)}
+        for key, mentioned in named.items():
+            for atom in mentioned:
                 if atom not in atoms:
                     yield key, f"{atom!r} is no finding", "write the letter of a finding, or the id of an auxiliary one"
         for criterion in self._criteria():
@@ -202,22 +207,20 @@ class CardLibrary:
 
     def problems(self, atoms: Collection[str], value_sets: Collection[str]) -> Iterator[Problem]:
         """What does not fit together: unknown orders, options, questions and value sets, missing words for one of
-        `atoms`, a summary that can grow too long."""
-        words = self.words
+        `atoms`, a summary that can grow too long. Before the key stands the `content` of the file or the card's id."""
         for atom in sorted(atoms):
-            if atom not in words.findings:
-                yield (
-                    f"{words.id}: findings",
-                    f"no words for {atom}",
-                    "write found, absent and missing for it",
-                )
-        for key, problem, remedy in self.override_reasons.problems(atoms, ROUTINE_TOPICS):
-            yield f"override-reasons: {key}", problem, remedy
-        for order in self.orders.values():
-            yield from order.problems(value_sets)
-        yield from self.options.problems(atoms, self.orders)
-        yield from self.questions.problems(atoms)
-        yield from self.holds.problems(atoms)
+            if atom not in self.words.findings:
+                yield "words: findings", f"no words for {atom}", "write found, absent and missing for it"
+        parts = {
+            "override-reasons": self.override_reasons.problems(atoms, ROUTINE_TOPICS),
+            "orders": (problem for order in self.orders.values() for problem in order.problems(value_sets)),
+            "options": self.options.problems(atoms, self.orders),
+            "questions": self.questions.problems(atoms),
+            "holds": self.holds.problems(atoms),
+        }
+        for content, problems in parts.items():
+            for key, problem, remedy in problems:
+                yield f"{content}: {key}", problem, remedy
         for card in self.cards:
             yield from self._card_problems(card, value_sets)
 

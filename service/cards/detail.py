@@ -12,7 +12,7 @@ from service.assessment.model import Assessment
 from service.cards.content import Words
 from service.cards.definition import CardDefinition, CardLibrary
 from service.cards.options import Offer
-from service.cards.quotes import Wanted, capital, found_in, quoted, statements
+from service.cards.quotes import Wanted, alternatives, capital, found_in, quoted, statements
 from service.chart.model import Chart
 from service.evidence.definition import SourceDefinition
 from service.evidence.model import Findings
@@ -62,7 +62,12 @@ def _against(card: CardDefinition, questions: Sequence[str], findings: Findings,
     lines = [f"Against: {line}" for line in against]
     if not against and card.against:
         lines.append("No statement against it was found in the data received.")
-    lines += [remark.text for remark in card.remarks if applies(remark.when, findings)]
+    lines += [
+        _with_quote(remark.text, quoted(findings, remark.quotes, words))
+        for remark in card.remarks
+        if applies(remark.when, findings)
+    ]
+    lines += alternatives(findings, card.alternatives, words)
     doubted: list[Wanted] = [(atom, "possible") for atom in (*card.named, "R")]
     lines += [f"Only as possible: {line}" for line in statements(findings, doubted, words)]
     missing = _missing(card, findings, words)
@@ -85,10 +90,13 @@ def _missing(card: CardDefinition, findings: Findings, words: Words) -> list[str
 def _option(offer: Offer, findings: Findings, library: CardLibrary) -> str:
     parts = []
     for text, part in offer.parts:
-        quote = quoted(findings, part.quotes, library.words)
-        parts.append(f"{text} On record: {quote}." if quote else text)
+        parts.append(_with_quote(text, quoted(findings, part.quotes, library.words)))
     label = capital(label_of(offer, library)) + (", being drafted" if offer.drafted else "")
     return f"**{label}**: {' '.join(parts)}"
+
+
+def _with_quote(text: str, quote: str) -> str:
+    return f"{text} On record: {quote}." if quote else text
 
 
 def _basis(assessment: Assessment, sources: Iterable[SourceDefinition], cites_rule: bool) -> str:

@@ -16,6 +16,8 @@ from service.evidence.model import Evidence, Findings, Found, Mark, Status
 QUOTES_EACH: Final = 3
 # Beyond this many lines only a finding without any other quotation gets one more.
 LINES: Final = 8
+# Other causes that a card names; the rest is counted.
+ALTERNATIVES: Final = 2
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -71,6 +73,17 @@ def quoted(findings: Findings, atoms: Iterable[str], words: Words) -> str:
     """The newest statement that says each finding is present, as `“...” (date, place)`; empty where none does."""
     pieces = (next(iter(newest(found_in(findings, atom), "present")), None) for atom in atoms)
     return "; ".join(dict.fromkeys(_cited(piece, piece.marks, words) for piece in pieces if piece is not None))
+
+
+def alternatives(findings: Findings, atoms: Iterable[str], words: Words) -> list[str]:
+    """One line for other causes of leg symptoms that the record documents; empty where it documents none."""
+    present = [atom for atom in atoms if found_in(findings, atom).present]
+    if not present:
+        return []
+    named = [f"{words.findings[atom].found}: {quoted(findings, [atom], words)}" for atom in present[:ALTERNATIVES]]
+    left = len(present) - len(named)
+    more = [f"and {left} more"] if left else []
+    return [f"Also documented, and able to cause leg symptoms: {'; '.join((*named, *more))}."]
 
 
 def found_in(findings: Findings, atom: str) -> Found:

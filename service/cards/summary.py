@@ -11,12 +11,13 @@ from typing import Final
 from service.cards.content import Words
 from service.evidence.model import Evidence, Findings
 
-# `kinds`: the red flags found, in plain words. `abi`: the lowest reduced ankle-brachial index on record,
-# with its side.
+# `kinds`: the red flags found, in plain words. `abi`: the lowest reduced ankle-brachial index on record, with its side,
+# and whether it was taken after exercise.
 SLOTS: Final = frozenset({"kinds", "abi"})
 _NAMED_KINDS: Final = 2
 _UNMEASURED: Final = "a reduced ABI"
-_LONGEST_ABI: Final = "an ABI of 0.00 on both sides"
+_LONGEST_ABI: Final = "an exercise ABI of 0.00 on both sides"
+_EXERCISED: Final = "abi-after-exercise"
 _SIDES: Final = {"left": " on the left", "right": " on the right", "both": " on both sides"}
 
 
@@ -31,8 +32,12 @@ def slots_of(template: str) -> set[str]:
 def fill(template: str, findings: Findings, kinds: Iterable[str], words: Words) -> str:
     """The sentence for these findings; `kinds` are the red flags it is about, the most important first."""
     named = [words.kinds[kind] for kind in dict.fromkeys(kinds)]
-    measured = findings.by_atom.get("V3")
-    return template.format(kinds=_list(named), abi=_abi(measured.evidence if measured else ()))
+    return template.format(kinds=_list(named), abi=_abi(_evidence(findings, "V3"), _evidence(findings, _EXERCISED)))
+
+
+def _evidence(findings: Findings, atom: str) -> tuple[Evidence, ...]:
+    found = findings.by_atom.get(atom)
+    return found.evidence if found else ()
 
 
 def longest_summary(template: str, words: Words, kinds: Sequence[str]) -> int:
@@ -49,17 +54,19 @@ def _list(named: Sequence[str]) -> str:
     return " and ".join(named)
 
 
-def _abi(evidence: Iterable[Evidence]) -> str:
+def _abi(evidence: Iterable[Evidence], exercised: Iterable[Evidence]) -> str:
     """Only a plain number is repeated; anything else is said without one."""
-    measured: list[tuple[float, str]] = []
+    after = {(e.ref, e.path, e.quote, e.side, e.value) for e in exercised}
+    measured: list[tuple[float, str, bool]] = []
     for piece in evidence:
         if piece.status == "present":
             try:
-                measured.append((float(piece.value), piece.side))
+                key = (piece.ref, piece.path, piece.quote, piece.side, piece.value)
+                measured.append((float(piece.value), piece.side, key in after))
             except ValueError:
                 continue
-    plausible = [(value, side) for value, side in measured if 0 <= value < 10]
+    plausible = [each for each in measured if 0 <= each[0] < 10]
     if not plausible:
         return _UNMEASURED
-    value, side = min(plausible)
-    return f"an ABI of {value:.2f}{_SIDES.get(side, '')}"
+    value, side, exercise = min(plausible)
+    return f"an {'exercise ABI' if exercise else 'ABI'} of {value:.2f}{_SIDES.get(side, '')}"

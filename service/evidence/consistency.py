@@ -14,6 +14,7 @@ from service.evidence.definition import (
     Problem,
     ValueSetDefinition,
 )
+from service.evidence.lexicon import PhraseError, spell_out
 
 # The kinds of resource a chart is read from, as findings name them.
 RESOURCES = frozenset(
@@ -97,7 +98,7 @@ def finding_problems(finding: FindingDefinition, names: Names) -> Iterator[Probl
 
 def _concepts(finding: FindingDefinition) -> Iterator[str]:
     for statement in finding.statements:
-        yield from (*statement.target, *statement.beside, *statement.also, *statement.without)
+        yield from (*statement.target, *statement.beside, *statement.also, *statement.without, *statement.elsewhere)
     for measured in finding.measured:
         yield from (measured.target,) if measured.target else ()
         yield from (*measured.also, *measured.others, *measured.phases, *measured.only, *measured.never)
@@ -147,6 +148,22 @@ def language_problems(language: LanguageDefinition, names: Names) -> Iterator[Pr
     for lead in language.lead_ins:
         if lead.value_set not in names.value_sets:
             yield "lead_ins", f"no value set is called {lead.value_set!r}", "define it, or correct the name"
+
+
+def phrase_problems(language: LanguageDefinition) -> Iterator[Problem]:
+    """Which phrases of one file of the language cannot be compiled."""
+    written = [
+        *((f"concepts: {concept.id}", phrase) for concept in language.concepts for phrase in concept.phrases),
+        *((f"modifiers: {modifier.id}", phrase) for modifier in language.modifiers for phrase in modifier.phrases),
+        *((f"sections: {section.id}", heading) for section in language.sections for heading in section.headings),
+        *(("terminators", phrase) for phrase in language.terminators),
+    ]
+    for key, phrase in written:
+        try:
+            next(spell_out(phrase))
+        except PhraseError as error:
+            problem, _, remedy = str(error).partition("; ")
+            yield key, problem, remedy or "write at least one word outside brackets"
 
 
 def twice(languages: Sequence[tuple[str, LanguageDefinition]]) -> Iterator[tuple[str, Problem]]:

@@ -29,9 +29,10 @@ _TIMING = frozenset({"after", "following", "with", "of", "min", "minute", "minut
 _RANGE = frozenset({"-", "–", "to"})
 _STOPS = frozenset({",", ";", ".", "and", "&"})
 # How many words behind the name of a measurement its number may stand, where two numbers may be one range, and how far
-# behind its number a year may stand.
+# behind its number a side or a year may stand.
 _FAR = 14
 _DIRECT = 2
+_SIDE_NEAR = 6
 _YEAR_NEAR = 3
 
 
@@ -76,10 +77,9 @@ def numerals(measured: Measured, sentence: ReadSentence, *, carried: bool) -> It
             more = first and not ranges and _is_more(words, at)
             stands = more or _stands_alone(words, at)
             if stands and not _is_denied(said, at) and (not in_range or (first and direct)):
-                yield Numeral(
-                    float(norm), norm, said, _side(words, said.mention.first, at), _phase(words, phases, at), more,
-                    _year(words, after, at),
-                )  # fmt: skip
+                side = _side(words, said.mention.first, at, phases)
+                until = _year(words, after, at)
+                yield Numeral(float(norm), norm, said, side, _phase(words, phases, at), more, until)
             # The second number of a range belongs to the first: `0.6-0.7`, and to none where that is none.
             first = first and at + 1 in ranges
 
@@ -122,17 +122,18 @@ def _stands_alone(words: Sequence[Word], at: int) -> bool:
     return not after or after[0] not in _UNITS
 
 
-def _side(words: Sequence[Word], first: int, at: int) -> str:
+def _side(words: Sequence[Word], first: int, at: int, phases: Sequence[Said]) -> str:
     """The side a number is said of: the word right before it, else one right behind it (`0.84 (R)`, `0.7 on the
-    left`), else the nearest before it that no other number stands between."""
+    left`), its phase passed over, else the nearest before it that no other number stands between."""
+    timing = {step for phase in phases for step in range(phase.mention.first, phase.mention.last + 1)}
     adjacent = _named(words[at - 1].norm) if at else ""
     if adjacent:
         return adjacent
-    for step in range(at + 1, min(at + 5, len(words))):
+    for step in range(at + 1, min(at + 1 + _SIDE_NEAR, len(words))):
         norm = words[step].norm
         if _named(norm) or norm in _BOTH:
             return _named(norm) or "both"
-        if norm not in _LINKING:
+        if norm not in _TIMING and step not in timing:
             break
     for step in range(at - 1, max(first - 3, -1), -1):
         if _named(words[step].norm) or NUMBER.fullmatch(words[step].norm):

@@ -113,7 +113,8 @@ def _atoms(*criteria: Criterion | None) -> Iterator[str]:
 
 def _of_card(card: CardDefinition, library: CardLibrary) -> Iterator[str]:
     """The findings a card asks for or prints, those of its options, cautions and questions included."""
-    yield from card.named
+    yield from (*card.named, *card.alternatives)
+    yield from (atom for remark in card.remarks for atom in remark.quotes)
     conditional = (card, *card.indicator, *card.summary, *card.remarks, *((card.drafts,) if card.drafts else ()))
     yield from _atoms(*(part.when for part in conditional))
     for part in offered_by(card, library):

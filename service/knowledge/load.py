@@ -1,174 +1,228 @@
 """The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with
 findings/, rules/, cards/, value_sets/, language/ and product/. Out: frozen knowledge with the fingerprint of its
-files. A file that cannot be used is refused here, with its name, the key, what is wrong and what to do;
+files. Files that cannot be used are refused here, each with its name, the key, what is wrong and what to do;
 nothing half-loaded is ever returned."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import ATOMS, RuleDefinition
 from service.cards.definition import CardDefinition, CardFile, CardLibrary
-from service.evidence.consistency import Names, finding_problems, language_problems, twice, value_set_problems
-from service.evidence.definition import (
-    FindingDefinition,
-    LanguageDefinition,
-    Problem,
-    ValueSetDefinition,
+from service.evidence.consistency import (
+    Names,
+    finding_problems,
+    language_problems,
+    phrase_problems,
+    twice,
+    value_set_problems,
 )
+from service.evidence.definition import FindingDefinition, LanguageDefinition, Problem, ValueSetDefinition
 from service.evidence.lexicon import PhraseError
-from service.evidence.reading import compile_reading
+from service.evidence.reading import Reading, compile_reading
 from service.knowledge.attributes import attribute_problems
+from service.knowledge.errors import KnowledgeError, Refusal, gathered
 from service.knowledge.inputs import inputs_of
 from service.knowledge.model import Knowledge
+from service.knowledge.shape import explain
+from service.knowledge.yaml_files import Unreadable, line_of, read_yaml
 
 SHIPPED = Path(__file__).parent
-_FOLDERS = ("findings", "rules", "cards", "value_sets", "language", "product")
+# What decides, by its folder, and what a file of it is. Everything else in the folder is for authors only.
+FOLDERS: dict[str, Any] = {
+    "findings": FindingDefinition,
+    "rules": RuleDefinition,
+    "cards": CardFile,
+    "value_sets": ValueSetDefinition,
+    "language": LanguageDefinition,
+    "product": ProductAttributes,
+}
 
 
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML that refuses a key written twice, where plain YAML would forget the first in silence."""
+class _Files:
+    """The files of a folder as they were read, and what was found wrong with them so far."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value!r} is written twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.refusals: list[Refusal] = []
+        read = {folder: self._folder(folder, kind) for folder, kind in FOLDERS.items()}
+        self.stop()
+        self.findings: list[tuple[str, FindingDefinition]] = read["findings"]
+        self.rules: list[tuple[str, RuleDefinition]] = read["rules"]
+        self.cards: list[tuple[str, Any]] = read["cards"]
+        self.value_sets: list[tuple[str, ValueSetDefinition]] = read["value_sets"]
+        self.languages: list[tuple[str, LanguageDefinition]] = read["language"]
+        self.products: list[tuple[str, ProductAttributes]] = read["product"]
+        self.atoms = frozenset(finding.atom for _, finding in self.findings)
+        self.active = frozenset(finding.atom for _, finding in self.findings if finding.status == "active")
 
+    def _folder(self, folder: str, kind: Any) -> list[tuple[str, Any]]:
+        paths = sorted((self.root / folder).glob("*.yaml"))
+        if not paths:
+            problem = f"holds no .yaml file (looked in {self.root.name})"
+            self.refuse(f"{folder}/", [("the folder", problem, "add one, or give another folder")])
+        read = []
+        for path in paths:
+            with gathered(self.refusals):
+                read.append((path.name, read_definition(path, kind)))
+        return read
 
-class KnowledgeError(Exception):
-    """A knowledge file that cannot be used: `file`, `key`, `problem` and `remedy`, all in words for its author."""
+    def refuse(self, file: str, problems: Iterable[Problem]) -> None:
+        """Keep what is wrong with `file`, with the line where that can be seen."""
+        for key, problem, remedy in problems:
+            path = self.root / file
+            line = line_of(path.read_bytes(), key, problem) if path.is_file() else 0
+            self.refusals.append(Refusal(file, key, problem, remedy, line))
 
-    def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}; {remedy}")
-        self.file, self.key, self.problem, self.remedy = file, key, problem, remedy
+    def stop(self) -> None:
+        """Raises `KnowledgeError` if anything was refused so far: what comes next builds on it."""
+        if self.refusals:
+            raise KnowledgeError(list(dict.fromkeys(self.refusals)))
 
 
 def load_knowledge(folder: Path | None = None) -> Knowledge:
-    """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` for the first
-    bad file."""
-    root = folder or SHIPPED
-    findings: list[tuple[str, FindingDefinition]] = _files(root, "findings", FindingDefinition)
-    rules: list[tuple[str, RuleDefinition]] = _files(root, "rules", RuleDefinition)
-    languages: list[tuple[str, LanguageDefinition]] = _files(root, "language", LanguageDefinition)
-    value_sets: list[tuple[str, ValueSetDefinition]] = _files(root, "value_sets", ValueSetDefinition)
-    cards: list[tuple[str, CardFile]] = _files(root, "cards", CardFile)
-    _check(findings, languages, value_sets)
-    atoms = frozenset(finding.atom for _, finding in findings)
-    _check_rules(rules, atoms)
-    try:
-        library = CardLibrary.of(card for _, card in cards)
-    except ValueError as error:
-        raise KnowledgeError("cards/", "content", str(error), "keep one file of each kind") from error
-    for name, card in cards:
-        if isinstance(card, CardDefinition):
-            _refuse(f"cards/{name}", card.problems(atoms))
-    _refuse("cards/", library.problems(atoms, {value_set.id for _, value_set in value_sets}))
-    try:
-        reading = compile_reading(
-            sorted((f for _, f in findings), key=_place),
-            [d for _, d in languages],
-            [v for _, v in value_sets],
-        )
-    except PhraseError as error:
-        raise KnowledgeError("language/", "phrases", str(error), "correct the phrase") from error
-    product = _product(root, atoms)
-    for name, rule in rules:
-        _refuse(f"rules/{name}", attribute_problems(rule, inputs_of(rule, reading.findings, library), product))
-    ordered = tuple(sorted((r for _, r in rules), key=lambda r: r.order))
-    return Knowledge(reading, ordered, library, _fingerprint(root), product)
+    """The knowledge in `folder`, or the one shipped with the service. Raises `KnowledgeError` with everything that
+    is wrong at the first step that finds anything: the shape of the files, their agreement, what rules say of
+    themselves."""
+    files = _Files(folder or SHIPPED)
+    _check_words(files)
+    _check_findings(files)
+    _check_rules(files)
+    library = _library(files)
+    if len(files.products) > 1:
+        files.refuse(f"product/{files.products[1][0]}", [("the file", "there is one already", "keep one of them")])
+    name, product = files.products[0]
+    files.refuse(f"product/{name}", product.problems(files.atoms))
+    files.stop()
+    assert library is not None  # noqa: S101 - else there was a refusal
+    reading = _reading(files)
+    for name, rule in files.rules:
+        files.refuse(f"rules/{name}", attribute_problems(rule, inputs_of(rule, reading.findings, library), product))
+    files.stop()
+    ordered = tuple(sorted((r for _, r in files.rules), key=lambda r: r.order))
+    return Knowledge(reading, ordered, library, _fingerprint(files.root), product)
 
 
 def read_definition(path: Path, kind: Any) -> Any:
-    """One YAML file as a definition of `kind`, a Struct or a union of them; its `id` must be its file name."""
-    name = f"{path.parent.name}/{path.name}"
+    """One YAML file as a definition of `kind`, a Struct or a union of them; its `id` must be its file name. Raises
+    `KnowledgeError`."""
+    name, content = f"{path.parent.name}/{path.name}", path.read_bytes()
     try:
-        raw = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a CSafeLoader, only stricter
-    except (
-        yaml.YAMLError,
-        ValueError,
-        TypeError,
-    ) as error:  # a day no calendar has is a ValueError, a list as key a TypeError
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        raise KnowledgeError(
-            name, where, f"cannot be read as YAML: {problem}", "check keys, quotes, colons and indentation there"
-        ) from error
+        raw = read_yaml(content)
+    except Unreadable as error:
+        raise KnowledgeError([Refusal(name, error.key, error.problem, error.remedy, error.line)]) from error
     try:
         definition = msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        problem, _, where = str(error).partition(" - at ")
-        key = where.strip("`").removeprefix("$").lstrip(".") or "the file"
-        raise KnowledgeError(name, key, problem, "see the neighbouring files for the shape") from error
+        key, problem, remedy = explain(error, raw, kind)
+        raise KnowledgeError([Refusal(name, key, problem, remedy, line_of(content, key, problem))]) from error
     given = getattr(definition, "id", path.stem)
     if given != path.stem:
-        raise KnowledgeError(
-            name, "id", f"{given!r} is not the file's name", f"write id: {path.stem}, or rename the file"
-        )
+        remedy = f"write id: {path.stem}, or rename the file"
+        problem = f"{given!r} is not the file's name"
+        raise KnowledgeError([Refusal(name, "id", problem, remedy, line_of(content, "id"))])
     return definition
 
 
-def _files(root: Path, folder: str, kind: Any) -> list[tuple[str, Any]]:
-    paths = sorted((root / folder).glob("*.yaml"))
-    if not paths:
-        raise KnowledgeError(
-            f"{folder}/",
-            "the folder",
-            f"holds no .yaml file (looked in {root.name})",
-            "add one, or give another folder",
-        )
-    return [(path.name, read_definition(path, kind)) for path in paths]
+def _check_words(files: _Files) -> None:
+    languages, value_sets = [d for _, d in files.languages], [v for _, v in files.value_sets]
+    names = Names.of([f for _, f in files.findings], languages, value_sets)
+    for name, problem in twice(files.languages):
+        files.refuse(f"language/{name}", (problem,))
+    for name, language in files.languages:
+        files.refuse(f"language/{name}", language_problems(language, names))
+    for name, value_set in files.value_sets:
+        files.refuse(f"value_sets/{name}", value_set_problems(value_set))
+    for name, finding in files.findings:
+        files.refuse(f"findings/{name}", finding_problems(finding, names))
 
 
-def _product(root: Path, atoms: frozenset[str]) -> ProductAttributes:
-    files: list[tuple[str, ProductAttributes]] = _files(root, "product", ProductAttributes)
-    if len(files) > 1:
-        raise KnowledgeError(f"product/{files[1][0]}", "the file", "there is one already", "keep one of them")
-    name, product = files[0]
-    _refuse(f"product/{name}", product.problems(atoms))
-    return product
-
-
-def _check(
-    findings: list[tuple[str, FindingDefinition]],
-    languages: list[tuple[str, LanguageDefinition]],
-    value_sets: list[tuple[str, ValueSetDefinition]],
-) -> None:
-    names = Names.of([f for _, f in findings], [d for _, d in languages], [v for _, v in value_sets])
-    for name, problem in twice(languages):
-        _refuse(f"language/{name}", iter((problem,)))
-    for name, language in languages:
-        _refuse(f"language/{name}", language_problems(language, names))
-    for name, value_set in value_sets:
-        _refuse(f"value_sets/{name}", value_set_problems(value_set))
+def _check_findings(files: _Files) -> None:
     seen: dict[str, str] = {}
-    for name, finding in findings:
+    for name, finding in files.findings:
         file, atom = f"findings/{name}", finding.atom
         if (atom in ATOMS) == finding.auxiliary:
-            known = ", ".join(ATOMS)
-            raise KnowledgeError(
-                file,
-                "atom",
-                f"{atom!r} is {'a' if finding.auxiliary else 'no'} letter of the decision table",
-                f"use one of {known}; an auxiliary finding has a name of its own",
-            )
+            problem = f"{atom!r} is {'a' if finding.auxiliary else 'no'} letter of the decision table"
+            remedy = f"use one of {', '.join(ATOMS)}; an auxiliary finding has a name of its own"
+            files.refuse(file, [("atom", problem, remedy)])
         if atom in seen:
-            raise KnowledgeError(file, "atom", f"{seen[atom]} defines {atom!r} already", "retire one of them")
+            files.refuse(file, [("atom", f"{seen[atom]} defines {atom!r} already", "retire one of them")])
         seen[atom] = name
-        _refuse(file, finding_problems(finding, names))
     missing = [atom for atom in ATOMS if atom not in seen]
     if missing:
-        raise KnowledgeError("findings/", "atom", f"no finding for {', '.join(missing)}", "add a file for each")
+        files.refuse("findings/", [("atom", f"no finding for {', '.join(missing)}", "add a file for each")])
+
+
+def _check_rules(files: _Files) -> None:
+    orders: dict[int, str] = {}
+    for name, rule in files.rules:
+        files.refuse(f"rules/{name}", _in_force(rule.problems(_askable(rule.status, files)), files))
+        if rule.status != "active":
+            continue
+        if rule.order in orders:
+            problem = f"{orders[rule.order]} has order {rule.order} already"
+            remedy = "the first rule that is met decides: give each its own place"
+            files.refuse(f"rules/{name}", [("order", problem, remedy)])
+        orders[rule.order] = name
+
+
+def _library(files: _Files) -> CardLibrary | None:
+    """The cards and what they are made of; None where a needed file is missing or double, which is refused."""
+    for name, card in files.cards:
+        if isinstance(card, CardDefinition):
+            files.refuse(f"cards/{name}", _in_force(card.problems(_askable(card.status, files)), files))
+    try:
+        library = CardLibrary.of(card for _, card in files.cards)
+    except ValueError as error:
+        files.refuse("cards/", [("content", str(error), "keep one file of each kind")])
+        return None
+    problems = library.problems(files.active, {value_set.id for _, value_set in files.value_sets})
+    names = {card.id if isinstance(card, CardDefinition) else _content(card): name for name, card in files.cards}
+    for key, problem, remedy in _in_force(problems, files):
+        part, _, inside = key.partition(": ")
+        files.refuse(f"cards/{names[part]}", [(inside, problem, remedy)])
+    return library
+
+
+def _content(card: Any) -> str:
+    return str(card.__struct_config__.tag)
+
+
+def _askable(status: str, files: _Files) -> frozenset[str]:
+    """The findings that a definition may ask for: one that is in force needs them in force."""
+    return files.active if status == "active" else files.atoms
+
+
+def _in_force(problems: Iterable[Problem], files: _Files) -> Iterator[Problem]:
+    """The problems, told apart where a finding exists and is not in force."""
+    waiting = {f"{atom!r} is no finding": atom for atom in files.atoms - files.active}
+    for key, problem, remedy in problems:
+        atom = waiting.get(problem)
+        if atom is None:
+            yield key, problem, remedy
+        else:
+            yield (
+                key,
+                f"the finding {atom!r} is not in force",
+                "write status: active in its file, or stop asking for it",
+            )
+
+
+def _reading(files: _Files) -> Reading:
+    findings = sorted((f for _, f in files.findings), key=_place)
+    try:
+        return compile_reading(findings, [d for _, d in files.languages], [v for _, v in files.value_sets])
+    except PhraseError:
+        for name, language in files.languages:
+            files.refuse(f"language/{name}", phrase_problems(language))
+        files.stop()
+        raise
 
 
 def _place(finding: FindingDefinition) -> tuple[int, str]:
@@ -176,32 +230,11 @@ def _place(finding: FindingDefinition) -> tuple[int, str]:
     return (ATOMS.index(finding.atom) if finding.atom in ATOMS else len(ATOMS)), finding.id
 
 
-def _check_rules(rules: list[tuple[str, RuleDefinition]], atoms: frozenset[str]) -> None:
-    orders: dict[int, str] = {}
-    for name, rule in rules:
-        _refuse(f"rules/{name}", rule.problems(atoms))
-        if rule.status != "active":
-            continue
-        if rule.order in orders:
-            raise KnowledgeError(
-                f"rules/{name}",
-                "order",
-                f"{orders[rule.order]} has order {rule.order} already",
-                "the first rule that is met decides: give each its own place",
-            )
-        orders[rule.order] = name
-
-
-def _refuse(file: str, found: Iterator[Problem]) -> None:
-    for key, problem, remedy in found:
-        raise KnowledgeError(file, key, problem, remedy)
-
-
 def _fingerprint(root: Path) -> str:
     """SHA-256 over the names and bytes of all files that decide; examples and vignettes in them count,
     comments too."""
     digest = hashlib.sha256()
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for path in sorted((root / folder).glob("*.yaml")):
             digest.update(f"{folder}/{path.name}".encode())
             digest.update(b"\0")

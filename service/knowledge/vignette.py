@@ -14,6 +14,7 @@ from msgspec import Struct
 from service.assessment.definition import State
 from service.chart.model import Gap
 from service.chart.read import Gathered
+from service.knowledge.errors import KnowledgeError, Refusal, gathered
 from service.knowledge.load import read_definition
 from service.knowledge.vignette_parts import (
     PATIENT,
@@ -135,9 +136,12 @@ class VignetteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def load_vignettes(folder: Path) -> list[tuple[str, Vignette]]:
-    """Every vignette with the name of its file, in order. Raises `KnowledgeError` for a file that cannot be used."""
-    return [
-        (path.name, vignette)
-        for path in sorted(folder.glob("*.yaml"))
-        for vignette in read_definition(path, VignetteFile).vignettes
-    ]
+    """Every vignette with the name of its file, in order. Raises `KnowledgeError` for the files that cannot be used."""
+    refusals: list[Refusal] = []
+    vignettes = []
+    for path in sorted(folder.glob("*.yaml")):
+        with gathered(refusals):
+            vignettes += [(path.name, vignette) for vignette in read_definition(path, VignetteFile).vignettes]
+    if refusals:
+        raise KnowledgeError(refusals)
+    return vignettes

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from service.check import Case, CheckReport, note_chart, run_checks
-from service.knowledge.load import SHIPPED, KnowledgeError, load_knowledge
+from service.knowledge.errors import KnowledgeError
+from service.knowledge.load import SHIPPED, load_knowledge
 
 CART = "Right leg aches when walking, eased by leaning on a shopping cart."
 

@@ -4,14 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from service.assessment.definition import ATOMS
 from service.evidence.definition import FindingDefinition
-from service.knowledge.load import SHIPPED, KnowledgeError, load_knowledge, read_definition
-
-FOLDERS = ("findings", "rules", "cards", "value_sets", "language", "product")
-BROKEN = sorted((Path(__file__).parents[2] / "data" / "broken-knowledge").glob("*.yaml"))
+from service.knowledge.errors import KnowledgeError
+from service.knowledge.load import FOLDERS, SHIPPED, load_knowledge, read_definition
 
 
 @pytest.fixture
@@ -24,42 +21,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def spoil(folder: Path, broken: dict) -> None:
-    for name, change in broken.get("edit", {}).items():
-        text = (folder / name).read_text("utf-8")
-        assert text.count(change["from"]) == 1, f"{name} holds {change['from']!r} {text.count(change['from'])} times"
-        (folder / name).write_text(text.replace(change["from"], change["to"]), "utf-8")
-    for name, text in broken.get("write", {}).items():
-        (folder / name).write_text(text, "utf-8")
-    for pattern in broken.get("remove", ()):
-        for path in folder.glob(pattern):
-            path.unlink()
-
-
 def test_the_shipped_knowledge_can_be_used():
     knowledge = load_knowledge()
     assert len(knowledge.reading.findings) > 20
     assert [rule.order for rule in knowledge.rules] == sorted(rule.order for rule in knowledge.rules)
     assert knowledge.cards.cards
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-def test_a_broken_file_is_refused_with_its_file_key_problem_and_remedy(path, folder):
-    broken = yaml.safe_load(path.read_text("utf-8"))
-    spoil(folder, broken)
-    with pytest.raises(KnowledgeError) as refused:
-        load_knowledge(folder)
-    error, expected = refused.value, broken["expect"]
-    assert error.file == expected["file"]
-    # A broken line is named with its number and column, which are YAML's affair.
-    assert error.key == expected["key"] or (expected["key"] == "line" and error.key.startswith("line "))
-    assert expected["problem"] in error.problem
-    assert expected["remedy"] in error.remedy
-
-
-def test_a_refusal_reads_as_one_sentence():
-    error = KnowledgeError("findings/a.yaml", "atom", "'Z' is no letter", "use one of A, F")
-    assert str(error) == "findings/a.yaml: atom: 'Z' is no letter; use one of A, F"
 
 
 def test_an_untouched_copy_loads_with_the_same_fingerprint(folder):
@@ -125,6 +91,46 @@ def test_a_file_of_anything_else_is_refused_by_name(content, folder):
     (folder / "findings" / "rest-relief.yaml").write_bytes(content)
     with pytest.raises(KnowledgeError) as refused:
         load_knowledge(folder)
-    assert refused.value.file == "findings/rest-relief.yaml"
-    assert refused.value.key
-    assert refused.value.remedy
+    (refusal,) = refused.value.refusals
+    assert refusal.file == "findings/rest-relief.yaml"
+    assert refusal.key
+    assert refusal.remedy
+
+
+def test_everything_that_is_wrong_with_the_shape_of_files_is_told_at_once(folder):
+    (folder / "findings" / "rest-relief.yaml").write_text("id: [")
+    (folder / "rules" / "already-diagnosed.yaml").write_text("id: already-diagnosed\n")
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(folder)
+    assert [refusal.file for refusal in refused.value.refusals] == [
+        "findings/rest-relief.yaml",
+        "rules/already-diagnosed.yaml",
+    ]
+
+
+def test_everything_in_which_files_disagree_is_told_at_once(folder):
+    (folder / "value_sets" / "one.yaml").write_text("id: one\ntitle: Made up\n")
+    (folder / "language" / "two.yaml").write_text(
+        "id: two\ntitle: Made up\nconcepts:\n  - {id: zorp, kind: cue, phrases: []}\n"
+    )
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(folder)
+    assert [(refusal.file, refusal.line) for refusal in refused.value.refusals] == [
+        ("language/two.yaml", 4),
+        ("language/two.yaml", 0),
+        ("value_sets/one.yaml", 0),
+    ]
+
+
+def test_a_draft_finding_needs_no_words_and_may_be_asked_for_by_drafts_only(folder):
+    text = "id: zorp\natom: zorp\ntitle: Made up\nstatus: draft\nversion: 0.1.0\nauxiliary: true\npolicy: Made up\n"
+    (folder / "findings" / "zorp.yaml").write_text(text)
+    assert load_knowledge(folder)
+    rule = folder / "rules" / "no-leg-symptom-on-walking.yaml"
+    rule.write_text(rule.read_text("utf-8").replace("finding: A", "finding: zorp"), "utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(folder)
+    (refusal,) = refused.value.refusals
+    assert refusal.problem == "the finding 'zorp' is not in force"
+    rule.write_text(rule.read_text("utf-8").replace("status: active", "status: draft"), "utf-8")
+    assert load_knowledge(folder)

@@ -10,7 +10,8 @@ import yaml
 
 from service.chart.model import Chart, Quantity
 from service.chart.read import Gathered, read_chart
-from service.knowledge.load import SHIPPED, KnowledgeError
+from service.knowledge.errors import KnowledgeError
+from service.knowledge.load import SHIPPED
 from service.knowledge.vignette import Vignette, load_vignettes
 from service.knowledge.vignette_parts import PATIENT
 
@@ -207,4 +208,4 @@ def test_a_file_of_vignettes_that_cannot_be_used_is_refused_by_name(tmp_path: Pa
     (folder / "odd.yaml").write_text("{id: odd, title: Odd, vignettes: [{name: No day}]}")
     with pytest.raises(KnowledgeError) as refused:
         load_vignettes(folder)
-    assert (refused.value.file, refused.value.key) == ("vignettes/odd.yaml", "vignettes[0]")
+    assert (refused.value.refusals[0].file, refused.value.refusals[0].key) == ("vignettes/odd.yaml", "vignettes[0].at")
