@@ -52,6 +52,8 @@ class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     implies: Effect | None = None
     # A cue that says something about these postures only: `has to` sit eases, `has to` stop does not.
     only_for: tuple[str, ...] = ()
+    # A cue that speaks of every posture named before it: `bends, squats, sits: none of it helps`.
+    collective: bool = False
     # A linked posture gives way to the one that follows it: `stop and sit` is sitting, not standing still.
     linked: bool = False
     # A named syndrome is a symptom on walking by itself; denying `neurogenic claudication` denies a diagnosis, no

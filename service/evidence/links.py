@@ -19,6 +19,8 @@ from service.evidence.symptoms import LEG, Symptom
 _SYMPTOM_REACH = 14
 # A posture as near as this to a symptom is what the symptom comes in: `knee pain sitting`.
 _TOUCHING = 2
+# What stands as early as this is what the sentence is about: `Finds the picnic table and sits at it.`
+_EARLY = 6
 _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
@@ -35,6 +37,7 @@ _ADVICE = frozenset(
 _LACKING = frozenset({"without", "w/o", "minus"})
 # Postures in which the symptom can be expected to be less: what is said of their lack or exception tells of them.
 _EASY = frozenset({"flexion", "cycling", "sitting"})
+_TRIED = _EASY | {"still", "standing", "rest", "lying", "extension"}
 _EXCEPTING = frozenset({"unless", "except", "save", "barring"})
 _ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
@@ -107,6 +110,9 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         return _left_without(stretch, posture, topic)
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
+    verdict = next((c for c in stretch.cues if c.concept.collective and c.first > posture.last), None)
+    if verdict is not None and posture.concept.posture in _TRIED:
+        return [_made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
     if posture.concept.posture in _EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
         symptom = _symptom_for(stretch, posture, None)
         if symptom is None or not symptom.negated:
@@ -164,7 +170,7 @@ def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
     walked = stretch.walked or any(p.concept.posture == "walking" and p.first < posture.first for p in stretch.postures)
     if symptom is None and not walked:
         return []
-    if posture.concept.posture == "sitting" and symptom is None and not _interrupted(stretch, posture):
+    if posture.concept.posture == "sitting" and symptom is None and not _opens(stretch, posture):
         return []
     if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
         return []
@@ -179,8 +185,10 @@ def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
     return [replace(_made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
 
 
-def _interrupted(stretch: Stretch, posture: Mention) -> bool:
-    """Whether the walk is broken off before the posture: by stopping, or by what the patient has to do."""
+def _opens(stretch: Stretch, posture: Mention) -> bool:
+    """Whether sitting is what the sentence is about: it comes early, or the walk is broken off before it."""
+    if posture.first <= _EARLY:
+        return True
     return any(p.concept.posture in {"still", "walking"} and p.first < posture.first for p in stretch.postures)
 
 

@@ -26,12 +26,15 @@ _ASIDE: dict[Assertion, str] = {
     "other-person": "said of somebody else",
 }
 _LONGEST_QUOTE = 400
+# What tells of a change that holds until today.
+_LATELY = frozenset({"since", "now", "nowadays", "today", "currently", "presently", "anymore"})
 
 
 def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bool) -> Iterator[Evidence]:
     """Evidence from relations; a relation whose words name no place counts where the chart knows of a leg symptom."""
     if not finding.relations:
         return
+    found: list[tuple[Read, Evidence]] = []
     for read, sentence, link in sayings.links:
         if not _concerns_leg(link, leg_known):
             continue
@@ -39,17 +42,33 @@ def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bo
         if relation is None:
             continue
         says = _answered(relation.says, read.answer == "denied" or sentence.denied)
-        if says is not None:
-            yield _evidence(
-                finding,
-                read,
-                sentence,
-                says,
-                link.judgement,
-                link.mentions,
-                relation.kind,
-                _told(link),
-            )
+        if says is None:
+            continue
+        evidence = _evidence(
+            finding,
+            read,
+            sentence,
+            says,
+            link.judgement,
+            link.mentions,
+            relation.kind,
+            _told(link),
+        )
+        if finding.superseded and evidence.status == "absent" and _of_late(sentence):
+            found = [(r, _before(e) if r is read else e) for r, e in found]
+        found.append((read, evidence))
+    yield from (evidence for _, evidence in found)
+
+
+def _of_late(sentence: ReadSentence) -> bool:
+    """Whether the sentence says how it has become: `since the operation he walks miles without any`."""
+    return any(word.norm in _LATELY for word in sentence.sentence.words)
+
+
+def _before(evidence: Evidence) -> Evidence:
+    if evidence.status != "present":
+        return evidence
+    return replace(evidence, status="not-documented", reason="said of the time before, and otherwise since")
 
 
 _TOLD: dict[Outcome, str] = {

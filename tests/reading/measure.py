@@ -78,9 +78,11 @@ def _of_vignette(author: str, case: ReadVignette, knowledge: Knowledge) -> Outco
     decision = _decided(read_chart(case.gathered(), PATIENT), knowledge, case.at, case.name, case.hook)
     expected = case.expect
     red = expected.state in _RED
-    flag = expected.topic in _ROUTINE if not expected.flag or not red else expected.flag in {"present", "possible"}
-    if expected.state == "alreadyDiagnosed":
-        flag = _flag(decision)  # the diagnosis is on record: whether it is found again is not asked
+    flag = expected.flag in {"present", "possible"} if red else expected.topic in _ROUTINE
+    if expected.state == "alreadyDiagnosed" or (red and not expected.flag):
+        flag = _flag(
+            decision
+        )  # behind a diagnosis or a red flag it is not asked for, unless the author says what it is
     text = "\n".join(_texts(case))
     return _outcome(
         author, "vignette", case.phenomenon, text, decision, flag, red, expected.topic or "none", expected.findings
