@@ -104,6 +104,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         own = [p for p in stretch.postures if p is not posture and not stopped(stretch, p, cue)]
         if any(p.first < cue.first for p in own):
             return True
+    if posture.first > cue.last and stopped(stretch, cue, posture) and _has_its_own(stretch, cue):
+        return True  # "standing is useless; stooping will do"
     if posture.first < cue.first and _in_another_clause(stretch, posture, cue):
         return True
     for symptom in stretch.symptoms:
@@ -121,6 +123,11 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         near = stretch.nearest_symptom(posture)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
+
+
+def _has_its_own(stretch: Stretch, cue: Mention) -> bool:
+    """Whether a posture stands before the cue in its own clause."""
+    return any(p.last < cue.first and not stopped(stretch, p, cue) for p in stretch.postures)
 
 
 def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
