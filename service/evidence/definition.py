@@ -135,6 +135,9 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     exceptions: tuple[str, ...] = ()
     connectors: tuple[str, ...] = ()
     spelling: dict[str, str] = {}
+    # Words that are recognised with one slip in them, and real words that are none of their misspellings.
+    corrected: tuple[str, ...] = ()
+    real_words: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
     lead_ins: tuple[LeadIn, ...] = ()
     ways: Ways | None = None

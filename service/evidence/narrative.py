@@ -17,10 +17,12 @@ from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.links import Link, links_of
+from service.evidence.misspellings import misspellings_of
 from service.evidence.model import Mark
 from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
+from service.evidence.words import words_of
 
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
@@ -103,7 +105,7 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         Layout.of(
             headings,
             (a for d in definitions for a in d.abbreviations),
-            {k: v for d in definitions for k, v in d.spelling.items()},
+            _spelling(definitions),
         ),
         frozenset(c for d in definitions for c in d.connectors),
         frozenset(e for d in definitions for e in d.exceptions),
@@ -117,6 +119,16 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         ),
         Journeys.of([d.ways for d in definitions if d.ways is not None]),
     )
+
+
+def _spelling(definitions: Sequence[LanguageDefinition]) -> dict[str, str]:
+    """Known variants and misspellings, and those that are one slip away from a word that matters; no word of any phrase
+    is taken for a slip."""
+    said = (p for d in definitions for c in (*d.concepts, *d.modifiers) for p in c.phrases)
+    untouched = {word.norm for phrase in said for word in words_of(phrase.replace("~", ""))}
+    untouched |= {word for d in definitions for word in d.real_words}
+    slips = misspellings_of((w for d in definitions for w in d.corrected), frozenset(untouched))
+    return {**slips, **{k: v for d in definitions for k, v in d.spelling.items()}}
 
 
 def read_text(text: str, language: Language, *, topic: Symptom | None = None) -> list[ReadSentence]:
