@@ -107,7 +107,8 @@ def _review_problems(rule: RuleDefinition, attributes: SourceAttributes) -> Iter
     signed = f"once they have read this version, write credential, signed and rule_hash: {rule_hash(rule)}"
     if review is None:
         yield "attributes.review", f"{rule.reviewed_by} is named, and what they signed is not", signed
-    elif review.rule_hash != rule_hash(rule):
+        return
+    if review.rule_hash != rule_hash(rule):
         yield "attributes.review", "the rule has changed since it was signed", f"clear reviewed_by; or, {signed}"
-    elif not review.credential.strip():
+    if not review.credential.strip():
         yield "attributes.review", "a reviewer without a credential", "write for example MD, physical medicine"

@@ -58,9 +58,8 @@ def explain(error: msgspec.ValidationError, value: Any, kind: Any) -> Problem:
     if told.startswith("Invalid RFC3339"):
         return where.key, f"{where.value!r} is no day", _REMEDIES["date"]
     wanted = re.match(r"Expected `([^`]*)`(?: of length (\d+))?, got (?:`(\w+)`|(\d+))", told)
-    if wanted is None:
-        return where.key, told, "compare it with the template of its kind"
-    return where.key, *_of_other_type(wanted)
+    problem, remedy = _of_other_type(wanted) if wanted else (told, "compare it with the template of its kind")
+    return where.key, problem, remedy
 
 
 def _of_other_type(wanted: re.Match[str]) -> tuple[str, str]:

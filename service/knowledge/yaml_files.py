@@ -26,6 +26,7 @@ _REMEDIES: Final = {
     "UTF-8": "save the file as plain text in UTF-8",
     "another document": "keep one document in a file: delete the line ---",
     "is written twice": "keep one of them",
+    "<< is not read": "write the keys out",
     "no day of the calendar": "write a day as 2026-11-23",
     "could not determine a constructor": "put a text that begins with ! in quotes",
 }

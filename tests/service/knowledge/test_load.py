@@ -127,7 +127,7 @@ def test_a_draft_finding_needs_no_words_and_may_be_asked_for_by_drafts_only(fold
     (folder / "findings" / "zorp.yaml").write_text(text)
     assert load_knowledge(folder)
     rule = folder / "rules" / "no-leg-symptom-on-walking.yaml"
-    rule.write_text(rule.read_text("utf-8").replace("finding: A", "finding: zorp"), "utf-8")
+    rule.write_text(rule.read_text("utf-8").replace("- finding: A", "- finding: A\n    - finding: zorp"), "utf-8")
     with pytest.raises(KnowledgeError) as refused:
         load_knowledge(folder)
     (refusal,) = refused.value.refusals
