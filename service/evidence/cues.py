@@ -21,6 +21,11 @@ _NEGATION_REACH = 4
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
 # These open a clause with a condition of its own.
 _OPENERS = frozenset({"if", "when", "whenever", "once", "as", "while", "because", "since"})
+# Postures in which the symptom can be expected to be less, and those in which it comes.
+EASY = frozenset({"flexion", "cycling", "sitting"})
+_HARD = frozenset({"walking", "standing"})
+# What stands between the items of a list.
+ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
@@ -108,6 +113,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         return True  # "standing is useless; stooping will do"
     if posture.first < cue.first and _in_another_clause(stretch, posture, cue):
         return True
+    if cue.first < posture.first and cue.concept.effect == "provokes" and answers_another(stretch, posture, cue):
+        return True
     for symptom in stretch.symptoms:
         if low[1] < symptom.first < high[0] and not symptom.generic:
             if cue.concept.effect == "free":
@@ -123,6 +130,17 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         near = stretch.nearest_symptom(posture)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
+
+
+def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool:
+    """Whether a posture in which symptoms ease follows one in which they come (itself `behind` a symptom or a cue), and
+    is not listed beside it: `they start by the bakery, so I stop and do up my laces`, but not `worse with walking,
+    sitting and bending`."""
+    if posture.concept.posture not in EASY:
+        return False
+    between = range(behind.last + 1, posture.first)
+    before = [p for p in stretch.postures if p.first in between and p.concept.posture in _HARD]
+    return bool(before) and not {*stretch.norms(before[-1].last + 1, posture.first - 1)} <= ALIKE
 
 
 def _has_its_own(stretch: Stretch, cue: Mention) -> bool:

@@ -10,7 +10,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.evidence.context import Judgement, judge
-from service.evidence.cues import CUE_REACH, Stretch, cue_for, echoed, effect_of, negates, plain, stopped, turned
+from service.evidence.cues import (
+    ALIKE,
+    CUE_REACH,
+    EASY,
+    Stretch,
+    answers_another,
+    cue_for,
+    echoed,
+    effect_of,
+    negates,
+    plain,
+    stopped,
+    turned,
+)
 from service.evidence.definition import Assertion, Outcome
 from service.evidence.lexicon import Mention
 from service.evidence.symptoms import LEG, Symptom
@@ -35,11 +48,8 @@ _ADVICE = frozenset(
     {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
 )
 _LACKING = frozenset({"without", "w/o", "minus"})
-# Postures in which the symptom can be expected to be less: what is said of their lack or exception tells of them.
-_EASY = frozenset({"flexion", "cycling", "sitting"})
-_TRIED = _EASY | {"still", "standing", "rest", "lying", "extension"}
+_TRIED = EASY | {"still", "standing", "rest", "lying", "extension"}
 _EXCEPTING = frozenset({"unless", "except", "save", "barring"})
-_ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
 
@@ -113,7 +123,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     verdict = next((c for c in stretch.cues if c.concept.collective and c.first > posture.last), None)
     if verdict is not None and posture.concept.posture in _TRIED:
         return [_made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
-    if posture.concept.posture in _EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
+    if posture.concept.posture in EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
         symptom = _symptom_for(stretch, posture, None)
         if symptom is None or not symptom.negated:
             return [_made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
@@ -180,7 +190,7 @@ def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
     if (_NO_ANSWER | _BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
         return []
     others = [p for p in stretch.postures if p.last < posture.first]
-    if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= _ALIKE and not others[-1].concept.linked:
+    if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= ALIKE and not others[-1].concept.linked:
         return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
     return [replace(_made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
 
@@ -325,7 +335,7 @@ def _claimed(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
         theirs = min(stretch.cost(m, other) for m in symptom.mentions)
         if posture.last < symptom.first < other.first and theirs <= mine:
             # "amb 80 ft, thigh burning, seated rest 2 min": what follows the symptom may be what ends it.
-            return theirs <= _TOUCHING or other.concept.posture not in _EASY or posture.concept.posture in _EASY
+            return theirs <= _TOUCHING or other.concept.posture not in EASY or posture.concept.posture in EASY
         if other.last < symptom.first < posture.first and theirs < mine:
             return True
         if symptom.first < other.first < posture.first or posture.first < other.first < symptom.first:
@@ -348,6 +358,8 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"
+    if answers_another(stretch, posture, symptom.mentions[0]):
+        return None
     before = stretch.norms(posture.first - 2, posture.first - 1)
     joined = any(word in _BRINGING for word in before)
     return "provokes" if joined and symptom.last < posture.first else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
 
+
 def misspellings_of(corrected: Iterable[str], untouched: frozenset[str]) -> dict[str, str]:
     """The misspellings of `corrected` words and what they stand for.
 
