@@ -117,6 +117,8 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
                 dated = bears
             elif opened is not None or reopens(words, at):
                 dated = None
+                if opened is None and section is not None and section.asserts != "affirmed":
+                    section, heading = None, ""  # `Goals: ...` and below it `Today he tripped twice`
             if opened is not None and not _answers(sentences, words, at):
                 close()
                 section, at, heading = opened

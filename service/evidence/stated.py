@@ -141,7 +141,7 @@ def _stated(finding: FindingDefinition, statement: Statement, saying: Saying, sa
     neighbours = _neighbours(statement, sentence, said)
     if neighbours is None or not all(_told_somewhere(name, sayings) for name in statement.elsewhere):
         return None
-    outcome = _asserted(statement, (said, *neighbours))
+    outcome = _asserted(statement, (said, *neighbours), sentence)
     if outcome is None:
         return None
     says, judgement = outcome
@@ -177,9 +177,10 @@ def _distance(one: Mention, other: Mention) -> int:
     return max(one.first - other.last, other.first - one.last) - 1
 
 
-def _asserted(statement: Statement, said: Sequence[Said]) -> tuple[Status, Judgement] | None:
+def _asserted(statement: Statement, said: Sequence[Said], sentence: ReadSentence) -> tuple[Status, Judgement] | None:
     """What the words say together: one negation over target or neighbour turns the statement round."""
-    judgements = [_own(s, said) for s in said]
+    looked_for = [*said, *(s for s in sentence.said if s.mention.id in statement.beside)]
+    judgements = [_own(s, looked_for) for s in said]
     strongest = next((j for j in judgements if j.assertion in _ASIDE), None)
     if strongest is not None:
         return None if statement.affirmed == "ignore" else (statement.says, strongest)
