@@ -144,8 +144,10 @@ def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool
 
 
 def _has_its_own(stretch: Stretch, cue: Mention) -> bool:
-    """Whether a posture stands before the cue in its own clause."""
-    return any(p.last < cue.first and not stopped(stretch, p, cue) for p in stretch.postures)
+    """Whether the cue speaks of what stands before it, and a posture stands there in its own clause."""
+    return _looks(stretch, cue) != "forward" and any(
+        p.last < cue.first and not stopped(stretch, p, cue) for p in stretch.postures
+    )
 
 
 def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool:

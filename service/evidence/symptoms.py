@@ -18,6 +18,7 @@ LEG = frozenset({"leg", "buttock", "thigh", "calf", "foot"})
 _SITE_REACH = 12
 _SHARED_REACH = 7
 _STOP_COST = 12
+_PRONOUNS = frozenset({"they", "these", "those", "both"})
 
 
 class Symptom(Struct, frozen=True, gc=False):
@@ -82,10 +83,9 @@ def symptoms_of(
             said_of[i] = _shared(words, stops, felt, said_of, i)
     claimed = {id(s) for found in said_of.values() for s in found}
     left = [s for s in sites if id(s) not in claimed]
-    if left and _regions(left) <= LEG:
-        for i, mention in enumerate(felt):
-            if not said_of[i] and mention.concept.quality not in {"any", "foreign"} and not mention.concept.regions:
-                said_of[i] = left  # "Thighs, though: they ache from the bus stop home"
+    for i, mention in enumerate(felt):
+        if not said_of[i] and not mention.concept.regions and _referred(words, mention):
+            said_of[i] = [s for s in left if s.last < mention.first]  # "Thighs, though: they ache"
     symptoms = []
     for i, mention in enumerate(felt):
         said = judge(scopes, mention.first, mention.last)
@@ -112,6 +112,11 @@ def symptoms_of(
             )
         )
     return symptoms
+
+
+def _referred(words: Sequence[Word], symptom: Mention) -> bool:
+    """Whether a pronoun right before the symptom says that it is felt in what was named before."""
+    return any(word.norm in _PRONOUNS for word in words[max(0, symptom.first - 3) : symptom.first])
 
 
 def _regions(sites: Sequence[Mention]) -> frozenset[str]:

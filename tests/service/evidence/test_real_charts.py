@@ -39,12 +39,16 @@ def chart(path: Path, shuffler: random.Random | None = None) -> Chart:
 SYNTHEA = sorted((DATA / "synthea").glob("*.json.gz"))
 
 
+CAUTIONS = {"diabetes", "blood-thinner", "osteoporosis", "implant", "kidney-disease", "cancer-history"}
+OTHER_CAUSES = {"hip-osteoarthritis", "knee-osteoarthritis", "peripheral-neuropathy"}
+
+
 @pytest.mark.parametrize("path", SYNTHEA, ids=lambda path: path.name.split("_")[0])
 def test_a_synthea_patient_has_an_age_and_no_finding_of_the_decision_table(path):
     findings = extract(chart(path), shipped(), TODAY)
     documented = {found.atom for found in findings if found.status != "not-documented"}
     assert documented & set(ATOMS) <= {"G"}
-    assert documented - set(ATOMS) <= {"diabetes", "blood-thinner", "osteoporosis", "implant"}
+    assert documented - set(ATOMS) <= CAUTIONS | OTHER_CAUSES
 
 
 def named(path: Path, atom: str) -> set[str]:
