@@ -245,6 +245,17 @@ def test_a_folder_that_cannot_be_loaded_is_refused(folder):
         run_checks(folder)
 
 
+def test_rules_and_vignettes_that_cannot_be_loaded_are_refused_together(folder):
+    (folder / "rules" / "already-diagnosed.yaml").write_text("id: [")
+    (folder / "vignettes" / "odd.yaml").write_text("id: even")
+    with pytest.raises(KnowledgeError) as refused:
+        run_checks(folder)
+    assert [refusal.file for refusal in refused.value.refusals] == [
+        "rules/already-diagnosed.yaml",
+        "vignettes/odd.yaml",
+    ]
+
+
 def test_a_report_with_a_failed_case_has_not_passed():
     assert not CheckReport((Case("f", "n", "example", ("wrong",)),), "x").passed
     assert CheckReport((Case("f", "n", "example"),), "x").passed
