@@ -62,14 +62,27 @@ class Journeys:
             last = None
             if word.norm in self.along or (comes and word.norm in self.near):
                 last = self._noun(words, at + 1, articles=True)
-            elif word.norm in self.ordinals and self._counting(words, at):
+            elif (word.norm in self.ordinals or _numbered(words, at)) and self._counting(words, at):
                 last = self._noun(words, at + 1, articles=False)
+            elif word.norm == "from":
+                last = self._stretch(words, at)
             if last is not None:
                 yield Mention(_WAY, " ".join(w.norm for w in words[at : last + 1]), at, last)
 
     def _counting(self, words: Sequence[Word], at: int) -> bool:
-        """Whether the ordinal at `at` counts what was passed: `by the third`, `at every second`."""
-        return at > 1 and words[at - 1].norm in _BEFORE_ORDINALS and words[at - 2].norm in self.before | self.along
+        """Whether the ordinal at `at` counts what was passed: `by the third`, `at every second`, `past the 2nd`."""
+        first = at - 1 if _numbered(words, at) else at
+        if first < 2 or words[first - 1].norm not in _BEFORE_ORDINALS:
+            return False
+        return words[first - 2].norm in self.before or words[first - 2].norm in self.along
+
+    def _stretch(self, words: Sequence[Word], at: int) -> int | None:
+        """The end of a stretch beginning at `at`: `from the car to the bleachers`."""
+        start = self._noun(words, at + 1, articles=True)
+        if start is None:
+            return None
+        to = next((n for n in range(start + 1, min(start + 4, len(words))) if words[n].norm == "to"), None)
+        return None if to is None else self._noun(words, to + 1, articles=True)
 
     def _noun(self, words: Sequence[Word], at: int, *, articles: bool) -> int | None:
         """The place of the noun that follows, None where none does or it is no place."""
@@ -81,3 +94,8 @@ class Journeys:
         if not following or not following[0].isalpha() or not self.elsewhere.isdisjoint(following):
             return None
         return at
+
+
+def _numbered(words: Sequence[Word], at: int) -> bool:
+    """Whether an ordinal in figures ends at `at`: the `nd` of `2nd`."""
+    return words[at].norm in {"st", "nd", "rd", "th"} and at > 0 and words[at - 1].norm.isdecimal()

@@ -19,6 +19,12 @@ from service.evidence.words import Word, words_of
 _BULLETS = frozenset("-*•·+>#o")
 _ENDS = frozenset(".!?")
 _BOXES = frozenset("[(_☐☑☒")
+# Signs as they are said to a recorder.
+_DICTATED = {"period": ".", "comma": ",", "semicolon": ";"}
+# Abbreviations that names, numbers or the rest of the sentence follow.
+_BEFORE_NAMES = frozenset(
+    {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "st", "vs", "approx", "ca", "no", "cf", "fig", "pt", "pts"}
+)
 _HEADING_WORDS = 6
 # Dictation may run on without a full stop. Whoever speaks of leg and posture does so within some dozens of words;
 # beyond
@@ -73,7 +79,7 @@ class Layout:
 
 def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     """The sentences of `text` in order; text without any word gives none."""
-    words = words_of(text, layout.spelling)
+    words = _punctuated(words_of(text, layout.spelling))
     sentences: list[Sentence] = []
     current: list[Word] = []
     section: SectionDefinition | None = None
@@ -161,6 +167,17 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     return sentences
 
 
+def _punctuated(words: list[Word]) -> list[Word]:
+    """The words with dictated signs as signs: `... to the gate comma then both legs go numb period`.
+
+    Only where no full stop was written: elsewhere a period is a time.
+    """
+    spoken = sum(word.norm in _DICTATED for word in words)
+    if spoken == 0 or any(word.norm == "." for word in words):
+        return words
+    return [Word(_DICTATED[w.norm], w.start, w.end) if w.norm in _DICTATED else w for w in words]
+
+
 def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> bool:
     """`A:` after a question opens its answer, not the assessment."""
     return words[at].norm == "a" and bool(sentences) and sentences[-1].words[-1].norm == "?"
@@ -229,8 +246,8 @@ def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
     before, after = words[at - 1], words[at + 1]
     touching = after.start == words[at].end
     if before.norm in layout.abbreviations and before.end == words[at].start and after.norm[0] != "\n":
-        # `gone in 3 min. Stands still: no change`: a unit behind its number may close a sentence, a title never does.
-        return at > 1 and words[at - 2].norm[0].isdigit() and text[after.start].isupper()
+        # `zero leg sx. Level walking ...`: an abbreviation may close a sentence, unless a name or number follows such.
+        return before.norm not in _BEFORE_NAMES and text[after.start].isupper()
     if touching and after.norm[0].isalnum() and len(before.norm) == 1:
         return False  # e.g., a.m., L.L.E.
     if len(before.norm) == 1 and before.norm.isalpha() and text[before.start].islower() and not touching:
