@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from service.assessment.attributes import SourceAttributes
 from service.evidence.definition import Problem, SourceDefinition
+from service.evidence.nearest import meant
 
 State = Literal[
     "redFlag",
@@ -113,7 +114,8 @@ class Criterion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         if self.of is not None and form != "at_least":
             yield "of", "`of` without `at_least`", "write how many are needed under at_least"
         if self.atom and self.atom not in atoms:
-            yield form, f"{self.atom!r} is no finding", f"write one of {', '.join(sorted(atoms))}"
+            remedy = f"{meant(self.atom, atoms)}write one of {', '.join(sorted(atoms))}"
+            yield form, f"{self.atom!r} is no finding", remedy
         if (self.kind or self.status != "present") and form != "finding":
             yield form, "`kind` and `status` belong to `finding`", "move them beside a finding"
         if self.age is not None:

@@ -15,6 +15,7 @@ from service.evidence.definition import (
     ValueSetDefinition,
 )
 from service.evidence.lexicon import PhraseError, spell_out
+from service.evidence.nearest import meant
 
 # The kinds of resource a chart is read from, as findings name them.
 RESOURCES = frozenset(
@@ -83,7 +84,7 @@ def finding_problems(finding: FindingDefinition, names: Names) -> Iterator[Probl
     for what, (key, known, mentioned, remedy) in used.items():
         for name in mentioned:
             if name not in known:
-                yield key, f"no {what} is called {name!r}", remedy
+                yield key, f"no {what} is called {name!r}", meant(name, known) + remedy
     if finding.status == "active":
         for other in _findings(finding):
             if other in names.findings and other not in names.active:

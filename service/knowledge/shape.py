@@ -4,7 +4,6 @@ misspelt. What is allowed is taken from the same JSON Schema that editors use.""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from service.evidence.definition import Problem
+from service.evidence.nearest import meant
 
 _TYPES: Final = {
     "str": "a text",
@@ -74,9 +74,7 @@ def _of_other_type(wanted: re.Match[str]) -> tuple[str, str]:
 
 
 def _choose(written: str, allowed: Sequence[str], lead: str) -> str:
-    near = difflib.get_close_matches(written, allowed, 1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return f"{meant}{lead} {', '.join(allowed)}"
+    return f"{meant(written, allowed)}{lead} {', '.join(allowed)}"
 
 
 def _missing(name: str, here: dict[str, Any], schema: dict[str, Any]) -> str:
