@@ -52,6 +52,8 @@ class ConceptDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     implies: Effect | None = None
     # A cue that says something about these postures only: `has to` sit eases, `has to` stop does not.
     only_for: tuple[str, ...] = ()
+    # A posture that patients turn to when a symptom comes: without a word of what it does, it is taken to ease.
+    turned_to: bool = False
     # A cue that speaks of every posture named before it: `bends, squats, sits: none of it helps`.
     collective: bool = False
     # A linked posture gives way to the one that follows it: `stop and sit` is sitting, not standing still.

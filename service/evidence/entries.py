@@ -27,6 +27,7 @@ _MONTHS: Final = {
 _LABEL_WORDS: Final = 12
 _LABEL_ENDS: Final = frozenset({":", "]"})
 _SEPARATORS: Final = frozenset({"/", "-", "."})
+_BEFORE_YEAR: Final = frozenset({"from", "in", "of", "dated", "visit", "note", "letter", "clinic"})
 # What opens the present again.
 _PRESENT: Final = frozenset({"today", "now", "current", "currently", "presently", "interval", "update", "addendum"})
 
@@ -43,8 +44,14 @@ def entry_date(words: Sequence[Word], at: int) -> date | None:
     end = next((n for n, word in enumerate(line[:_LABEL_WORDS]) if word.norm in _LABEL_ENDS), None)
     if end is None:
         return None
-    found = (_date_at(line[:end], n) for n in range(end))
+    found = (_date_at(line[:end], n) for n in range(end) if _told(line[:end], n))
     return next((day for day in found if day is not None), None)
+
+
+def _told(label: Sequence[Word], at: int) -> bool:
+    """Whether a number alone can be a year there: `ABI 2015:`, `from 2017 consult:`, and not `walks 2000 paces:`."""
+    alone = label[at].norm.isdecimal() and len(label[at].norm) == 4
+    return not alone or at == len(label) - 1 or label[at - 1].norm in _BEFORE_YEAR
 
 
 def reopens(words: Sequence[Word], at: int) -> bool:

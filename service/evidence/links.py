@@ -38,8 +38,6 @@ _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 _BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
-# Concepts of what a patient turns to when a symptom comes, where nothing else is said of it; a cart is used for more.
-_TURNED_TO = frozenset({"flexion", "sitting"})
 # Behind these a posture is what the symptom comes with, or what somebody examined or ordered, and no answer to it.
 _NO_ANSWER = frozenset(
     {"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"}
@@ -148,7 +146,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         for s in near
         if (outcome := _uncued(stretch, posture, s)) is not None
     ]
-    if found or posture.concept.id not in _TURNED_TO:
+    if found or not posture.concept.turned_to:
         return found
     return _answering(stretch, posture, topic)
 

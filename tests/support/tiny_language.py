@@ -23,7 +23,15 @@ connectors: [with, by, when, after, at, until]
 exceptions: [until, except]
 terminators: [but, then, ";"]
 spelling: {zonkin: zonking, glimering: glimmers, dellglims: dell glimmers}
-abbreviations: [dr, approx]
+corrected: [glimmers, squiffing]
+real_words: [glimmery]
+ways:
+  along: [along, between]
+  before: [by]
+  ordinals: [third]
+  near: [at]
+  elsewhere: [knoll, week, hearth]
+abbreviations: [dr, approx, gx]
 "yes": ["yes", y, always, "most days"]
 "no": ["no", n, never]
 lead_ins:
@@ -63,6 +71,7 @@ concepts:
   - {id: halting, kind: posture, posture: still, linked: true, phrases: [halt/halts/halting]}
   - {id: arching, kind: posture, posture: extension, phrases: [arching]}
   - {id: flopping, kind: posture, posture: rest, phrases: [flopping]}
+  - {id: squiffing, kind: posture, posture: flexion, turned_to: true, phrases: [squiff~]}
   - {id: barrow-sign, kind: posture, posture: flexion, implies: eases, phrases: [barrow sign]}
   - {id: steep-sign, kind: posture, posture: extension, implies: provokes, phrases: [steep sign]}
   # What it does: each effect looking forward, backward, either way.
@@ -74,6 +83,7 @@ concepts:
   - {id: brighter, kind: cue, effect: provokes, looks: either, phrases: [brighter]}
   - {id: lingers, kind: cue, effect: persists, looks: either, phrases: [linger/lingers]}
   - {id: serene, kind: cue, effect: free, looks: either, phrases: [serene]}
+  - {id: none-of-it, kind: cue, effect: persists, looks: backward, collective: true, phrases: [none of it]}
   - {id: must, kind: cue, effect: eases, looks: forward, only_for: [sitting, flexion], phrases: [must]}
   - {id: not-zonking, kind: ignore, phrases: [zonking tax, glimmer paper]}
   # Named things.

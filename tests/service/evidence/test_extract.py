@@ -312,3 +312,33 @@ def test_whether_the_patient_has_died_changes_no_finding():
 def test_a_report_and_a_note_with_the_same_words_are_two_pieces_of_evidence():
     report = Report("DiagnosticReport/1", Concept(), passages=(Passage("conclusion", "Zorp."),))
     assert len(found(Chart(Patient("p"), reports=(report, note("Zorp.")))).evidence) == 2
+
+
+LASTING = finding_of(
+    "relations: [{posture: [walking], effect: [provokes]}, {posture: [walking], effect: [not-provoked], says: absent}]",
+    superseded=True,
+)
+
+
+def dated(*told: tuple[str, date]) -> Chart:
+    return Chart(Patient("p"), reports=tuple(note(text, number, when) for number, (text, when) in enumerate(told, 1)))
+
+
+def test_a_later_note_that_denies_a_symptom_ends_it():
+    before, after = date(2026, 2, 1), date(2026, 9, 1)
+    ended = extracted(dated(("Knoll glimmers strolling.", before), ("No knoll glimmers strolling.", after)), LASTING)[
+        "Z"
+    ]
+    assert ended.status == "absent"
+    assert {e.reason for e in ended.evidence if e.status == "not-documented"} == {"a later note says otherwise"}
+    again = extracted(dated(("No knoll glimmers strolling.", before), ("Knoll glimmers strolling.", after)), LASTING)[
+        "Z"
+    ]
+    assert again.status == "present"
+
+
+def test_in_one_note_what_is_so_since_then_ends_what_was_before():
+    assert (
+        extracted("Knoll glimmers strolling. Since then no knoll glimmers strolling.", LASTING)["Z"].status == "absent"
+    )
+    assert extracted("Knoll glimmers strolling. No knoll glimmers strolling.", LASTING)["Z"].status == "present"

@@ -128,3 +128,26 @@ def test_boxes_of_yes_and_no_both_empty_leave_it_open():
 
 def test_boxes_of_anything_else_make_no_question():
     assert asked("Knoll glimmers [x] reef [ ] dell") == [("knoll glimmers", "plain"), ("reef", "plain")]
+
+
+def test_a_label_says_what_it_says_of_each_choice_that_is_ticked():
+    text = "Dimmed by: [x] zonking [ ] lolling [x] flopping\nKnoll glimmers."
+    assert asked(text) == [
+        ("dimmed by : zonking", "plain"),
+        ("dimmed by : flopping", "plain"),
+        ("knoll glimmers .", "plain"),
+    ]
+
+
+def test_boxes_drawn_as_signs_are_boxes():
+    assert asked("Dimmed by: \u2611 zonking \u2610 lolling") == [("dimmed by : zonking", "plain")]
+
+
+@pytest.mark.parametrize(("sign", "answer"), [("\u2713", "stated"), ("\u2714", "stated"), ("\u2718", "denied")])
+def test_ticks_and_crosses_answer(sign, answer):
+    assert asked(f"Knoll glimmers? {sign}") == [("knoll glimmers", answer)]
+
+
+def test_signs_in_brackets_affirm_and_deny_the_item_behind_them():
+    assert said("(-) knoll glimmers strolling") == ["leg not-provoked walking"]
+    assert said("(+) knoll glimmers strolling") == ["leg provokes walking"]

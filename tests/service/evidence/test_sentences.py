@@ -200,3 +200,16 @@ def test_a_box_behind_its_item_belongs_to_it():
 
 def test_what_follows_a_piece_cut_for_its_length_is_known_to_go_on():
     assert [s.continues for s in sentences("word, " * 70 + "last. Next.")] == [False, True, True, False]
+
+
+def test_an_abbreviation_of_no_name_closes_a_sentence_before_a_capital():
+    assert split("No gx. Strolls far.") == ["No gx.", "Strolls far."]
+    assert split("No gx. of note") == ["No gx. of note"]
+
+
+def test_dictated_signs_are_signs_where_no_full_stop_was_written():
+    assert split("One glimmers comma two period three fizzes period") == [
+        "One glimmers comma two period",
+        "three fizzes period",
+    ]
+    assert split("A period of rest. Two fizzes.") == ["A period of rest.", "Two fizzes."]

@@ -394,3 +394,11 @@ def test_the_reason_tells_the_relation_in_words(text, told):
         "relations: [{posture: [flexion, still], effect: [eases, free, provokes, not-eased, not-provoked]}]"
     )
     assert [e.reason for e in found(text, any_effect).evidence] == [told]
+
+
+def test_what_is_wanted_elsewhere_may_stand_anywhere_in_the_chart_if_it_is_the_patients_and_current():
+    finding = finding_of("statements: [{target: [zorp], elsewhere: [quill]}]")
+    assert extracted(notes("A zorp.", "A quill."), finding)["Z"].status == "present"
+    for other in ("No quill.", "Aunt: quill.", "Formerly a quill.", "Advice: quill."):
+        assert extracted(notes("A zorp.", other), finding)["Z"].status == "not-documented"
+    assert extracted(notes("A zorp."), finding)["Z"].status == "not-documented"
