@@ -124,8 +124,9 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
 def _spelling(definitions: Sequence[LanguageDefinition]) -> dict[str, str]:
     """Known variants and misspellings, and those that are one slip away from a word that matters; no word of any phrase
     is taken for a slip."""
-    said = (p for d in definitions for c in (*d.concepts, *d.modifiers) for p in c.phrases)
-    untouched = {word.norm for phrase in said for word in words_of(phrase.replace("~", ""))}
+    said = (d.concepts for d in definitions), (d.modifiers for d in definitions)
+    phrases = (phrase for group in said for named in group for one in named for phrase in one.phrases)
+    untouched = {word.norm for phrase in phrases for word in words_of(phrase.replace("~", ""))}
     untouched |= {word for d in definitions for word in d.real_words}
     slips = misspellings_of((w for d in definitions for w in d.corrected), frozenset(untouched))
     return {**slips, **{k: v for d in definitions for k, v in d.spelling.items()}}
