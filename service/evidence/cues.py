@@ -90,8 +90,8 @@ def cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
         looks = _looks(stretch, cue)
         if not ahead and _joined(stretch, cue):
             continue  # "standing, relieved by sitting": what stands before `relieved by` is not what relieves
-        if (looks == "forward" and not ahead) or (looks == "backward" and ahead):
-            cost += _WRONG_WAY
+        if ((looks == "forward" and not ahead) or (looks == "backward" and ahead)) and cost:
+            cost += _WRONG_WAY  # unless it touches: "still fades hunched over the cart"
         # Between a cue and a posture another cue that looks the posture's way has the better claim; distance sees
         # to it.
         if cost < best_cost:

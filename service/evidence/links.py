@@ -209,9 +209,13 @@ def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | N
     outcome = effect_of(stretch, posture, cue)
     if symptom is None or not symptom.negated or negates(stretch, cue):
         return outcome
+    if stopped(stretch, cue, symptom.mentions[0]) and not stopped(stretch, cue, posture):
+        return outcome  # "denies relief of the pain sitting but has it bending": the pain itself is not denied
+    by = symptom.judgement.by
+    if by is not None and by.phrase in _LACKING and cue.last < by.first and outcome == "provokes":
+        return outcome  # "cannot walk to the gate without the leg seizing up"
     if outcome == "provokes":
         return "not-provoked"
-    by = symptom.judgement.by
     inside = by is not None and by.first > min(cue.first, posture.first)
     return "free" if outcome == "free" or inside else None
 
