@@ -197,6 +197,8 @@ def _looks(stretch: Stretch, cue: Mention) -> str:
 def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
     """What the cue says the posture does, negations and exceptions counted."""
     negated = negates(stretch, cue) != negates(stretch, posture, after=cue)
+    if not negated and any(s.modifier.closing and s.reaches(cue.first, cue.last) for s in stretch.scopes):
+        negated = True  # "eased by sitting: no"
     effect = cue.concept.effect or "eases"
     between = stretch.norms(cue.last + 1, posture.first - 1)
     excepted = any(word in stretch.exceptions for word in between)

@@ -106,6 +106,7 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
             headings,
             (a for d in definitions for a in d.abbreviations),
             _spelling(definitions),
+            (w.lower() for d in definitions for w in (*d.yes, *d.no)),
         ),
         frozenset(c for d in definitions for c in d.connectors),
         frozenset(e for d in definitions for e in d.exceptions),

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from service.evidence.definition import SectionDefinition
 from service.evidence.entries import entry_date, reopens
+from service.evidence.tables import with_answers
 from service.evidence.words import Word, words_of
 
 _BULLETS = frozenset("-*•·+>#o")
@@ -65,6 +66,8 @@ class Layout:
     spelling: Mapping[str, str]
     # The words that headings begin with: at any other no heading needs to be looked for.
     begin_headings: frozenset[str]
+    # The words that answer a question, which head the columns of tables.
+    answers: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -72,14 +75,16 @@ class Layout:
         headings: Mapping[tuple[str, ...], SectionDefinition],
         abbreviations: Iterable[str],
         spelling: Mapping[str, str],
+        answers: Iterable[str] = (),
     ) -> Layout:
         """The layout with what follows from its headings."""
-        return cls(headings, frozenset(abbreviations), spelling, frozenset(words[0] for words in headings))
+        begin = frozenset(words[0] for words in headings)
+        return cls(headings, frozenset(abbreviations), spelling, begin, frozenset(answers))
 
 
 def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     """The sentences of `text` in order; text without any word gives none."""
-    words = _punctuated(words_of(text, layout.spelling))
+    words = with_answers(_punctuated(words_of(text, layout.spelling)), layout.answers)
     sentences: list[Sentence] = []
     current: list[Word] = []
     section: SectionDefinition | None = None

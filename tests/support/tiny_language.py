@@ -97,7 +97,7 @@ modifiers:
   - {id: denies, asserts: negated, lists: true, words: 60, phrases: [denies]}
   - {id: "no", asserts: negated, words: 8, phrases: ["no", not, without, doesn't, nor]}
   - {id: refuted, asserts: negated, reaches: backward, words: 4, phrases: [is refuted]}
-  - {id: answered-no, asserts: negated, reaches: backward, words: 14, closing: true, phrases: [": no"]}
+  - {id: answered-no, asserts: negated, reaches: backward, words: 14, closing: true, phrases: [": no", "| no"]}
   - {id: no-wonder, asserts: negated, pseudo: true, phrases: [no wonder]}
   - {id: maybe, asserts: possible, words: 5, phrases: [maybe, "?"]}
   - {id: seemingly, asserts: possible, reaches: both, words: 3, phrases: [seemingly]}
