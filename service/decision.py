@@ -11,6 +11,7 @@ from cds_hooks import Card, CDSResponse
 from service.assessment.assess import assess
 from service.assessment.definition import ATOMS, State
 from service.assessment.model import Assessment
+from service.assessment.scores import Score, score
 from service.cards.answers import taught
 from service.cards.compose import ComposedCard, Composer
 from service.cards.suppress import Held, hold_back
@@ -35,6 +36,8 @@ class Decision:
     drafts: tuple[DraftedOrder, ...]
     gaps: tuple[Gap, ...]
     knowledge: str
+    # Explanation only: nothing above depends on them.
+    scores: tuple[Score, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -89,6 +92,7 @@ class Decision:
                 {"ref": draft.ref, "kinds": sorted(draft.kinds), "selected": draft.selected} for draft in self.drafts
             ],
             "criteria": [criterion.to_json() for criterion in self.assessment.criteria],
+            "scores": [each.to_json() for each in self.scores],
             "cards": [card.to_json() for card in self.cards],
             "held": [held.to_json() for held in self.held],
             "gaps": [_gap(gap) for gap in self.gaps],
@@ -105,7 +109,8 @@ def decide(chart: Chart, knowledge: Knowledge, moment: Moment) -> Decision:
     assessment = assess(findings, knowledge.rules, library.titles)
     composed = Composer(findings, knowledge.rules, chart, drafted, library, moment).compose(assessment)
     shown, held = hold_back(composed, assessment, chart, library, moment)
-    return Decision(findings, assessment, shown, held, drafted, chart.gaps, knowledge.fingerprint)
+    scores = tuple(score(findings, definition) for definition in knowledge.scores)
+    return Decision(findings, assessment, shown, held, drafted, chart.gaps, knowledge.fingerprint, scores)
 
 
 def _gap(gap: Gap) -> dict[str, str]:

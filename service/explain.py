@@ -63,6 +63,7 @@ def _lines(decision: Mapping[str, Any]) -> Iterator[str]:
     yield from _cards(decision)
     yield from _findings(decision)
     yield from _criteria(decision)
+    yield from _scores(decision)
     yield ""
     yield "What could not be read" if decision["gaps"] else "Everything that was asked for was read."
     for gap in decision["gaps"]:
@@ -114,3 +115,19 @@ def _criteria(decision: Mapping[str, Any]) -> Iterator[str]:
             yield ""
             yield f"Criteria of {rule}  (+ met, - unmet, ? unknown)"
         yield f"  {'  ' * criterion.get('level', 0)}{_SIGN[criterion['outcome']]} {criterion['text']}"
+
+
+def _scores(decision: Mapping[str, Any]) -> Iterator[str]:
+    for score in decision.get("scores", ()):
+        yield ""
+        yield (
+            f"{score['title']}: {score['low']} to {score['high']} of {score['maximum']} points, "
+            f"{score['documented']} of {score['of']} items documented (published cut-off {score['cutOff']})"
+        )
+        yield f"  developed in: {score['population']}"
+        yield f"  accuracy as printed: {score['accuracy']}"
+        for item in score["items"]:
+            why = f": {item['unread']}" if item.get("unread") else ""
+            yield f"  {_SIGN[item['outcome']]} {item['text']} [{item['low']} to {item['high']}]{why}"
+        for limit in score["limits"]:
+            yield f"  limit: {limit}"

@@ -1,5 +1,5 @@
 """The knowledge folder to `Knowledge`: reads every YAML file, checks it, compiles it. In: a folder with
-findings/, rules/, cards/, value_sets/, language/ and product/. Out: frozen knowledge with the fingerprint of its
+findings/, rules/, scores/, cards/, value_sets/, language/, product/. Out: frozen knowledge with the fingerprint of its
 files. Files that cannot be used are refused here, each with its name, the key, what is wrong and what to do;
 nothing half-loaded is ever returned."""
 
@@ -14,6 +14,7 @@ import msgspec
 
 from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import ATOMS, RuleDefinition
+from service.assessment.scores import ScoreDefinition
 from service.cards.definition import CardDefinition, CardFile, CardLibrary
 from service.evidence.consistency import (
     Names,
@@ -38,6 +39,7 @@ SHIPPED = Path(__file__).parent
 FOLDERS: dict[str, Any] = {
     "findings": FindingDefinition,
     "rules": RuleDefinition,
+    "scores": ScoreDefinition,
     "cards": CardFile,
     "value_sets": ValueSetDefinition,
     "language": LanguageDefinition,
@@ -55,6 +57,7 @@ class _Files:
         self.stop()
         self.findings: list[tuple[str, FindingDefinition]] = read["findings"]
         self.rules: list[tuple[str, RuleDefinition]] = read["rules"]
+        self.scores: list[tuple[str, ScoreDefinition]] = read["scores"]
         self.cards: list[tuple[str, Any]] = read["cards"]
         self.value_sets: list[tuple[str, ValueSetDefinition]] = read["value_sets"]
         self.languages: list[tuple[str, LanguageDefinition]] = read["language"]
@@ -94,6 +97,8 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     _check_words(files)
     _check_findings(files)
     _check_rules(files)
+    for name, each in files.scores:
+        files.refuse(f"scores/{name}", _in_force(each.problems(_askable(each.status, files)), files))
     library = _library(files)
     if len(files.products) > 1:
         files.refuse(f"product/{files.products[1][0]}", [("the file", "there is one already", "keep one of them")])
@@ -106,7 +111,8 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         files.refuse(f"rules/{name}", attribute_problems(rule, inputs_of(rule, reading.findings, library), product))
     files.stop()
     ordered = tuple(sorted((r for _, r in files.rules), key=lambda r: r.order))
-    return Knowledge(reading, ordered, library, _fingerprint(files.root), product)
+    scores = tuple(each for _, each in files.scores if each.status == "active")
+    return Knowledge(reading, ordered, library, _fingerprint(files.root), product, scores)
 
 
 def read_definition(path: Path, kind: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import RuleDefinition
+from service.assessment.scores import ScoreDefinition
 from service.cards.definition import CardLibrary
 from service.evidence.reading import Reading
 
@@ -15,10 +16,11 @@ from service.evidence.reading import Reading
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """All content in force, and the SHA-256 of the files it was loaded from; `product` is what holds for
-    every rule alike and decides nothing."""
+    every rule alike and decides nothing, and `scores`, in the order of their ids, only explain."""
 
     reading: Reading
     rules: tuple[RuleDefinition, ...]
     cards: CardLibrary
     fingerprint: str
     product: ProductAttributes
+    scores: tuple[ScoreDefinition, ...] = ()

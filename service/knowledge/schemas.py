@@ -13,6 +13,7 @@ import msgspec
 
 from service.assessment.attributes import ProductAttributes
 from service.assessment.definition import RuleDefinition
+from service.assessment.scores import ScoreDefinition
 from service.cards.answers import OverrideReasons
 from service.cards.content import Holds, Orders, Words
 from service.cards.definition import CardDefinition
@@ -35,6 +36,7 @@ KINDS: Final = (
     Kind("language", "language", LanguageDefinition),
     Kind("value-set", "value_sets", ValueSetDefinition),
     Kind("rule", "rules", RuleDefinition),
+    Kind("score", "scores", ScoreDefinition),
     Kind("card", "cards", CardDefinition),
     Kind("holds", "cards", Holds),
     Kind("options", "cards", Options),

@@ -53,6 +53,8 @@ def evidence_page(recorded: bytes, titles: Mapping[str, str]) -> str:
         marks=any(evidence.get("marks") for _, group in groups for f in group for evidence in f["evidence"]),
         undocumented=[called(f) for f in findings if f["status"] == "not-documented"],
         criteria=by_rule(decision["criteria"]),
+        # Beside a red flag a score would only distract; decisions of earlier versions have none.
+        scores=() if decision["state"] in {"redFlag", "redFlagUrgent"} else decision.get("scores", ()),
         cards=[
             {"summary": c["summary"], "indicator": c["indicator"], "source": source_of(c)} for c in decision["cards"]
         ],

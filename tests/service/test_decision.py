@@ -69,6 +69,7 @@ def test_the_keys_of_a_decision_stand_in_their_order():
         "context",
         "drafts",
         "criteria",
+        "scores",
         "cards",
         "held",
         "gaps",

@@ -53,3 +53,19 @@ def test_sentences_that_say_nothing_are_counted():
     assert "  nothing of that is in one more sentence" in lines_for(SENTENCE, unread=1)
     assert "  nothing of that is in 7 more sentences" in lines_for(SENTENCE, unread=7)
     assert not any("nothing of that" in line for line in lines_for(SENTENCE))
+
+
+def test_a_score_is_an_interval_with_its_population_items_and_limits():
+    score = {
+        "title": "Made-up tool", "low": 3, "high": 5, "maximum": 9, "cutOff": 7, "documented": 1, "of": 2,
+        "population": "40 people", "accuracy": "not seen", "limits": ["Small."],
+        "items": [
+            {"text": "Worse on standing", "outcome": "met", "low": 3, "high": 3},
+            {"text": "A reflex", "outcome": "unknown", "low": 0, "high": 2, "unread": "not read"},
+        ],
+    }  # fmt: skip
+    said = explain({**DECISION, "scores": [score]}, Marked((), 0))
+
+    assert "Made-up tool: 3 to 5 of 9 points, 1 of 2 items documented (published cut-off 7)\n" in said
+    assert "  developed in: 40 people\n" in said
+    assert "  ? A reflex [0 to 2]: not read\n  limit: Small.\n" in said

@@ -25,6 +25,7 @@ MODULES = [
     for name in (
         "assessment/attributes.py",
         "assessment/definition.py",
+        "assessment/scores.py",
         "cards/answers.py",
         "cards/content.py",
         "cards/definition.py",

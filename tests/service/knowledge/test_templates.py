@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_there_is_a_template_for_all_that_an_author_adds():
-    assert {path.stem for path in TEMPLATES} == {"finding", "phrase", "value-set", "rule", "card", "vignette"}
+    assert {path.stem for path in TEMPLATES} == {"finding", "phrase", "value-set", "rule", "score", "card", "vignette"}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)

@@ -183,3 +183,28 @@ def test_a_link_that_has_ended_is_explained_kindly() -> None:
 
 def test_an_identifier_reads_as_words() -> None:
     assert named("leg-symptom-on-walking") == "Leg symptom on walking"
+
+
+SCORE: dict[str, Any] = {
+    "title": "Made-up <tool>", "low": 3, "high": 5, "maximum": 9, "cutOff": 7, "documented": 1, "of": 2,
+    "population": "40 people", "accuracy": "Not seen", "limits": ["Small."], "sources": ["Made up 2020"],
+    "items": [{"text": "A reflex", "outcome": "unknown", "low": 0, "high": 2, "unread": "not read"}],
+}  # fmt: skip
+
+
+def test_a_score_is_shown_as_an_interval_with_its_population_and_limits():
+    page = page_of({**DECISION, "scores": [SCORE]})
+    assert "Made-up &lt;tool&gt;" in page
+    assert "3 to 5 of 9 points, 1 of 2 items documented. Published cut-off 7." in page
+    assert "Developed in: 40 people. As printed: Not seen." in page
+    assert "A reflex (0 to 2): not read" in page
+    assert "Small." in page
+
+
+@pytest.mark.parametrize("state", ["redFlag", "redFlagUrgent"])
+def test_no_score_stands_beside_a_red_flag(state):
+    assert "40 people" not in page_of({**DECISION, "state": state, "scores": [SCORE]})
+
+
+def test_a_decision_from_before_there_were_scores_shows_none():
+    assert "Published scores" not in page_of(DECISION)
