@@ -56,8 +56,8 @@ def test_decide_prints_the_decision_as_json_with_its_keys_in_order(run: Run, pro
     decision = json.loads(out)
     assert code == 0
     assert list(decision) == [
-        "state", "topic", "flag", "rule", "findings", "context", "drafts", "criteria", "scores", "cards", "held", "gaps",
-        "knowledge",
+        "state", "topic", "flag", "rule", "findings", "context", "drafts", "criteria", "scores", "cards", "held",
+        "gaps", "knowledge",
     ]  # fmt: skip
     assert (decision["state"], decision["topic"], decision["flag"]) == ("probable", "neurogenicClaudication", "present")
     assert "ms" in err
