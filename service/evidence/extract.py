@@ -148,7 +148,10 @@ def _leg_symptom_known(reads: list[Read], chart: Chart, reading: Reading) -> boo
         if problem.standing == "current" and "leg-or-buttock-symptom" in reading.value_sets_of(problem.concept):
             return True
     return any(
-        link.anchor == "leg" and link.assertion == "affirmed" for r in reads for s in r.sentences for link in s.links
+        link.anchor == "leg" and link.assertion == "affirmed" and link.effect in {"provokes", "eases"}
+        for r in reads
+        for s in r.sentences
+        for link in s.links
     ) or any(
         symptom.judgement.assertion == "affirmed" and symptom.regions & frozenset({"leg", "buttock", "thigh", "calf"})
         for r in reads

@@ -23,7 +23,10 @@ _FOREIGN_WORDS: Final = 2
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PARAGRAPH: Final = re.compile(r"[^\n]+(?:\n[^\n]*\S[^\n]*)*")
 _LINE: Final = re.compile(r"[^\n]+")
-_OTHER_SCRIPT: Final = re.compile("[\u0370-\u1dff\u2c00-\ua7ff\uac00-\ufaff\ufb1d-\ufdff\ufe70-\ufefe\uff66-\uffdc]")
+# Letters beyond Latin with its accents; marks put upon letters are none.
+_OTHER_SCRIPT: Final = re.compile(
+    r"(?=[^\W\d_])[\u0370-\u1dff\u2c00-\ua7ff\uac00-\ufaff\ufb1d-\ufdff\ufe70-\ufefe\uff66-\uffdc]"
+)
 
 # The prefetch key under which a kind of resource arrives.
 _KEYS: Final = {

@@ -34,6 +34,8 @@ _SYMPTOM_REACH = 14
 _TOUCHING = 2
 # What stands as early as this is what the sentence is about: `Finds the picnic table and sits at it.`
 _EARLY = 6
+# A pronoun among the first words speaks of what the sentence before named; further on it may be a relative one.
+_OPENING = 3
 _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
@@ -251,7 +253,7 @@ def _made(
 def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
     """`That did not ease them at all`: a cue without a posture speaks of the one just named, if a pronoun says so."""
     cue = stretch.cues[0]
-    if not any(w in _PRONOUNS for w in stretch.norms(0, cue.first)) or any(
+    if not any(w in _PRONOUNS for w in stretch.norms(0, min(cue.first, _OPENING))) or any(
         p.first < cue.first for p in stretch.postures
     ):
         return []

@@ -33,7 +33,8 @@ def test_a_finding_that_is_read_from_text_has_examples_and_near_misses(finding):
 def test_what_changes_the_options_is_shown_both_ways(finding):
     examples = finding.examples
     assert len(examples.present) >= 6
-    assert len(examples.absent) + len(examples.possible) >= 3
+    # A number that is not there is no denial.
+    assert len(examples.absent) + len(examples.possible) >= 3 or not (finding.statements or finding.relations)
     assert len(examples.not_found) >= 5
 
 
