@@ -111,7 +111,7 @@ def _value_sets(finding: FindingDefinition) -> Iterator[str]:
 
 
 def _findings(finding: FindingDefinition) -> Iterator[str]:
-    yield from finding.yields_to
+    yield from (*finding.yields_to, *finding.told_beside)
     yield from (f.alongside for f in finding.felt if f.alongside)
     if finding.gate is not None:
         yield finding.gate.needs

@@ -360,6 +360,9 @@ class FindingDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     felt: tuple[Felt, ...] = ()
     codes: tuple[Coded, ...] = ()
     measured: tuple[Measured, ...] = ()
+    # Where nothing else is said of this finding: a sentence that names walking and a leg symptom, without saying how
+    # they belong together, counts in a text that shows one of these findings.
+    told_beside: tuple[str, ...] = ()
     # Finding ids whose presence takes this one back: above-the-knee symptoms are not calf only.
     yields_to: tuple[str, ...] = ()
     gate: Gate | None = None

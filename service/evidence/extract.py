@@ -17,7 +17,7 @@ from service.evidence.model import Evidence, Findings, Found, Status
 from service.evidence.passages import Read, readings, telling
 from service.evidence.reading import Reading
 from service.evidence.sayings import Sayings
-from service.evidence.stated import felt_evidence, related_evidence, stated_evidence
+from service.evidence.stated import felt_evidence, related_evidence, stated_evidence, told_beside
 
 _MONTH = 30.44
 _REVIEW = "review-of-systems"
@@ -48,6 +48,7 @@ def extract(chart: Chart, reading: Reading, today: date) -> Findings:
             evidence = [_aged(e, finding, chart, today) for e in evidence]
         found[finding.id] = _found(finding, evidence)
     _add_felt(found, reading, reads, chart, today)
+    _add_beside(found, reading, reads, chart, today)
     _take_back(found, reading)
     in_order = {f.atom: found[f.id] for f in reading.findings}
     return Findings(in_order, chart.patient.age_on(today))
@@ -177,6 +178,19 @@ def _add_felt(found: dict[str, Found], reading: Reading, reads: list[Read], char
             evidence.extend(
                 _aged(e, finding, chart, today) for read in beside for e in felt_evidence(finding, felt, read)
             )
+        found[finding.id] = _found(finding, evidence)
+
+
+def _add_beside(found: dict[str, Found], reading: Reading, reads: list[Read], chart: Chart, today: date) -> None:
+    """What is told of a finding only beside another one: both in one text, and nothing said against it anywhere."""
+    for finding in reading.findings:
+        if not finding.told_beside or found[finding.id].status != "not-documented":
+            continue
+        shown = {e.ref for other in finding.told_beside for e in found[other].evidence if e.status == "present"}
+        evidence = [
+            *found[finding.id].evidence,
+            *(_aged(e, finding, chart, today) for r in reads if r.ref in shown for e in told_beside(finding, r)),
+        ]
         found[finding.id] = _found(finding, evidence)
 
 

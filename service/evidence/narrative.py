@@ -61,6 +61,8 @@ class ReadSentence(Struct, frozen=True, gc=False):
     symptoms: tuple[Symptom, ...]
     # A question that the note answers with no: what it says is documented as not so.
     denied: bool = False
+    # Walking named here, and behind it the leg or what is felt in it, where that is named as well.
+    walking: tuple[Mention, ...] = ()
 
     @property
     def section(self) -> SectionDefinition | None:
@@ -247,7 +249,8 @@ def _read_sentence(
     if answer != "denied":
         spoken = _spoken_of(sentence.section, symptoms, before.topic)
         spoken = spoken or (None if symptoms else _placed(sentence, mentions, cues))
-    nothing = not (links or said or symptoms)
+    walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
+    nothing = not (links or said or symptoms or walking)
     after = Thread(
         spoken or before.topic,
         postures[-1] if postures and not links else None,
@@ -258,7 +261,9 @@ def _read_sentence(
     if nothing:
         return None, spoken, after
     quote = text[sentence.start : sentence.end]
-    read = ReadSentence(quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied")
+    read = ReadSentence(
+        quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied", walking
+    )
     return read, spoken, after
 
 
@@ -266,6 +271,26 @@ def _two_ways(postures: Sequence[Mention]) -> bool:
     """Walking and something else beside it: what is said of the legs there is said of how they fare."""
     kinds = {m.concept.posture for m in postures}
     return "walking" in kinds and len(kinds) > 1
+
+
+def _walking(
+    mentions: Sequence[Mention], symptoms: Sequence[Symptom], scopes: Sequence[Scope], topic: Symptom | None
+) -> tuple[Mention, ...]:
+    """Walking, and the leg or leg symptom told in the same sentence, as far as both are affirmed."""
+    walks = [m for m in mentions if m.concept.posture == "walking" and _affirmed(m, scopes)]
+    if not walks or any(m.concept.effect == "free" for m in mentions):
+        return ()
+    for symptom in symptoms:
+        regions = symptom.regions or (topic.regions if topic is not None else frozenset())
+        if regions & LEG and symptom.judgement.assertion == "affirmed":
+            return (walks[0], *symptom.mentions)
+    told = None if symptoms else implied(mentions)
+    beside = told is not None and _affirmed(told.mentions[0], scopes)
+    return (walks[0], *(told.mentions if told is not None and beside else ()))
+
+
+def _affirmed(mention: Mention, scopes: Sequence[Scope]) -> bool:
+    return judge(scopes, mention.first, mention.last).assertion == "affirmed"
 
 
 def _elsewhere(mentions: Sequence[Mention]) -> bool:

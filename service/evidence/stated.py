@@ -18,6 +18,7 @@ from service.evidence.model import Evidence, Mark, Status
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read
 from service.evidence.sayings import Saying, Sayings
+from service.evidence.symptoms import LEG
 
 # Why a statement does not count, as a reader of the trace is told.
 _ASIDE: dict[Assertion, str] = {
@@ -26,6 +27,8 @@ _ASIDE: dict[Assertion, str] = {
     "other-person": "said of somebody else",
 }
 _LONGEST_QUOTE = 400
+# Characters between sentences that follow each other.
+_CLOSE = 3
 # What tells of a change that holds until today.
 _LATELY = frozenset({"since", "now", "nowadays", "today", "currently", "presently", "anymore"})
 
@@ -229,6 +232,34 @@ def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterato
                 "",
                 "a symptom in this place",
             )
+
+
+def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
+    """Evidence from sentences that name walking and the leg symptom without saying how they belong together: in one
+    sentence, or in two that follow each other."""
+    if read.answer == "denied":
+        return
+    for at, sentence in enumerate(read.sentences):
+        near = read.sentences[max(0, at - 1) : at + 2]
+        if len(sentence.walking) > 1 or (sentence.walking and any(_hurts(s, sentence) for s in near)):
+            yield _evidence(
+                finding,
+                read,
+                sentence,
+                "present",
+                Judgement("affirmed"),
+                sentence.walking,
+                "",
+                "told with walking, beside what eases it",
+            )
+
+
+def _hurts(one: ReadSentence, other: ReadSentence) -> bool:
+    """Whether a sentence close by affirms a leg symptom, in the same section."""
+    apart = max(one.start, other.start) - min(one.sentence.end, other.sentence.end)
+    if one.section is not other.section or apart > _CLOSE or one.denied:
+        return False
+    return any(s.regions & LEG and s.judgement.assertion == "affirmed" for s in one.symptoms)
 
 
 def _answered(says: Status, denied: bool) -> Status | None:

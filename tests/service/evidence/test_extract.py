@@ -342,3 +342,33 @@ def test_in_one_note_what_is_so_since_then_ends_what_was_before():
         extracted("Knoll glimmers strolling. Since then no knoll glimmers strolling.", LASTING)["Z"].status == "absent"
     )
     assert extracted("Knoll glimmers strolling. No knoll glimmers strolling.", LASTING)["Z"].status == "present"
+
+
+COMES = finding_of("relations: [{posture: [walking], effect: [provokes]}]", id="comes", atom="Y", told_beside=["eased"])
+EASED = finding_of("relations: [{posture: [flexion], effect: [eases]}]", id="eased", atom="Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Strolling dims the knoll glimmers. Lolling dims the knoll glimmers.",
+        "Lolling dims the knoll glimmers. She strolls.",
+    ],
+)
+def test_walking_named_with_the_symptom_counts_in_a_text_that_tells_what_eases_it(text):
+    found = extracted(text, COMES, EASED)["Y"]
+    assert found.status == "present"
+    assert {e.reason for e in found.evidence if e.status == "present"} == {"told with walking, beside what eases it"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Strolls. The knoll glimmers.",
+        "Strolls, serene. Lolling dims the knoll glimmers.",
+        "No strolling. Lolling dims the knoll glimmers.",
+        "Lolling dims the knoll glimmers. Blue. Quill. Stale.\n\nShe strolls.",
+    ],
+)
+def test_walking_alone_or_free_of_it_or_far_away_does_not_count(text):
+    assert extracted(text, COMES, EASED)["Y"].status != "present"
