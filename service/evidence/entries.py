@@ -24,7 +24,7 @@ _MONTHS: Final = {
     for name in names
 }
 # A label that holds a date is this short: `Copied from clinic letter of 14 March 2019:`.
-_LABEL_WORDS: Final = 12
+_LABEL_WORDS: Final = 8
 _LABEL_ENDS: Final = frozenset({":", "]"})
 _SEPARATORS: Final = frozenset({"/", "-", "."})
 _BEFORE_YEAR: Final = frozenset({"from", "in", "of", "dated", "visit", "note", "letter", "clinic"})
@@ -52,6 +52,11 @@ def _told(label: Sequence[Word], at: int) -> bool:
     """Whether a number alone can be a year there: `ABI 2015:`, `from 2017 consult:`, and not `walks 2000 paces:`."""
     alone = label[at].norm.isdecimal() and len(label[at].norm) == 4
     return not alone or at == len(label) - 1 or label[at - 1].norm in _BEFORE_YEAR
+
+
+def labels(words: Sequence[Word], at: int) -> bool:
+    """Whether the line beginning at `at` is opened by a label, which holds for the lines below it as well."""
+    return any(word.norm in _LABEL_ENDS for word in _line(words, at)[:_LABEL_WORDS])
 
 
 def reopens(words: Sequence[Word], at: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from service.evidence.definition import SectionDefinition
-from service.evidence.entries import entry_date, reopens
+from service.evidence.entries import entry_date, labels, reopens
 from service.evidence.tables import with_answers
 from service.evidence.words import Word, words_of
 
@@ -93,6 +93,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     box: Literal["", "empty", "ticked"] = ""
     continues = False
     dated: date | None = None
+    lasting = False
 
     def close() -> None:
         nonlocal current, paragraph, continues
@@ -125,10 +126,10 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             opened = _heading_at(words, at, layout)
             bears = entry_date(words, at)
             if bears is not None and not current:
-                dated = bears
-            elif opened is not None or reopens(words, at):
+                dated, lasting = bears, labels(words, at)
+            elif opened is not None or not lasting or reopens(words, at):
                 dated = None
-                if opened is None and section is not None and section.asserts != "affirmed":
+                if opened is None and reopens(words, at) and section is not None and section.asserts != "affirmed":
                     section, heading = None, ""  # `Goals: ...` and below it `Today he tripped twice`
             if opened is not None and not _answers(sentences, words, at):
                 close()

@@ -63,3 +63,13 @@ def test_a_line_that_opens_the_present_or_a_new_paragraph_is_not_of_the_old_date
         "\nTale: knoll glimmers strolling.",
     ):
         assert extracted(f"03/2018: serene.{opening}", SEEN)["Z"].status == "present"
+
+
+def test_a_line_of_a_log_dates_itself_and_a_label_what_stands_below_it() -> None:
+    assert extracted("03/2018 serene\nknoll glimmers strolling", SEEN)["Z"].status == "present"
+    assert extracted("Visit 03/2018: serene\nknoll glimmers strolling", SEEN)["Z"].status == "not-documented"
+
+
+def test_a_sentence_that_tells_of_a_year_before_a_colon_is_no_label() -> None:
+    text = "He fell off a tall chair at home in 2016: healed. Knoll glimmers strolling."
+    assert extracted(text, SEEN)["Z"].status == "present"
