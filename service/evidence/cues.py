@@ -26,6 +26,10 @@ EASY = frozenset({"flexion", "cycling", "sitting"})
 _HARD = frozenset({"walking", "standing"})
 # What stands between the items of a list.
 ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
+# Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
+BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
+# What a patient goes without.
+LACKING = frozenset({"without", "w/o", "minus"})
 # Auxiliaries that echo a cue, and whether they negate it.
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
@@ -48,6 +52,8 @@ class Stretch:
     echo: Outcome | None = None
     # The sentence before said that walking brings the symptom on.
     walked: bool = False
+    # The sentence before named what the patient leans on: `Without it both legs ache.`
+    aided: bool = False
     # Another part of the body is spoken of.
     foreign: bool = False
     # What was measured already: a sentence crowded with postures and cues asks for the same distances again and again.

@@ -6,14 +6,12 @@ sentence."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from service.evidence.context import Judgement, judge
 from service.evidence.cues import (
-    ALIKE,
+    BRINGING,
     CUE_REACH,
     EASY,
+    LACKING,
     Stretch,
     answers_another,
     cue_for,
@@ -24,61 +22,24 @@ from service.evidence.cues import (
     stopped,
     turned,
 )
-from service.evidence.definition import Assertion, Outcome
+from service.evidence.definition import Outcome
 from service.evidence.lexicon import Mention
-from service.evidence.symptoms import LEG, Symptom
+from service.evidence.link import Link, made
+from service.evidence.remedies import answering, lacked, left_without, without_it
+from service.evidence.symptoms import Symptom
 
 # How far a symptom may stand from a posture that no cue speaks of.
 _SYMPTOM_REACH = 14
 # A posture as near as this to a symptom is what the symptom comes in: `knee pain sitting`.
 _TOUCHING = 2
-# What stands as early as this is what the sentence is about: `Finds the picnic table and sits at it.`
-_EARLY = 6
 # A pronoun among the first words speaks of what the sentence before named; further on it may be a relative one.
 _OPENING = 3
 _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
-# Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
-_BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
-# Behind these a posture is what the symptom comes with, or what somebody examined or ordered, and no answer to it.
-_NO_ANSWER = frozenset(
-    {"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"}
-)
-_ADVICE = frozenset(
-    {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
-)
-_LACKING = frozenset({"without", "w/o", "minus"})
 _TRIED = EASY | {"still", "standing", "rest", "lying", "extension"}
 _EXCEPTING = frozenset({"unless", "except", "save", "barring"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
-
-
-class Link(Struct, frozen=True, gc=False):
-    """A posture, what it does, and to what: `regions` of the body, empty when the text does not say."""
-
-    posture: str
-    effect: Outcome
-    regions: frozenset[str]
-    both: bool
-    qualities: frozenset[str]
-    judgement: Judgement
-    mentions: tuple[Mention, ...]
-    single: bool = False
-    # Nothing says that the posture eases; it is what the patient turns to when the symptom comes.
-    turned_to: bool = False
-
-    @property
-    def assertion(self) -> Assertion:
-        return self.judgement.assertion
-
-    @property
-    def anchor(self) -> str:
-        """`leg` when a leg or buttock symptom is concerned, `other` when another part, `unknown` when nothing
-        says."""
-        if self.regions & LEG:
-            return "leg"
-        return "other" if self.regions else "unknown"
 
 
 def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
@@ -88,6 +49,8 @@ def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
         links.extend(_links(stretch, posture, topic))
     if stretch.pending is not None and stretch.cues and not any(stretch.cues[0] in k.mentions for k in links):
         links.extend(_referring(stretch, stretch.pending, topic))
+    if stretch.aided:
+        links.extend(without_it(stretch, topic))
     links.extend(
         Link(
             "walking",
@@ -116,20 +79,20 @@ def _syndrome(symptom: Symptom) -> list[tuple[Outcome, Judgement]]:
 
 
 def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
-    if _lacked(stretch, posture):
-        return _left_without(stretch, posture, topic)
+    if lacked(stretch, posture):
+        return left_without(stretch, posture, topic)
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
     verdict = next((c for c in stretch.cues if c.concept.collective and c.first > posture.last), None)
     if verdict is not None and posture.concept.posture in _TRIED:
-        return [_made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
+        return [made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
     if posture.concept.posture in EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
         symptom = _symptom_for(stretch, posture, None)
         if symptom is None or not symptom.negated:
-            return [_made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
+            return [made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
     said = echoed(stretch, posture)
     if said is not None:
-        return [_made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
+        return [made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
     cue = cue_for(stretch, posture)
     if cue is not None and posture.concept.implies is not None and "," in stretch.norms(cue.last, posture.first):
         cue = None  # "worse standing, + shopping cart sign": its name says what it does, whatever came before the comma
@@ -137,69 +100,20 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     outcome: Outcome | None
     if cue is not None:
         outcome = _cued(stretch, posture, cue, symptom)
-        return [] if outcome is None else [_made(stretch, posture, cue, symptom, topic, outcome)]
+        return [] if outcome is None else [made(stretch, posture, cue, symptom, topic, outcome)]
     if posture.concept.implies is not None:
         negated = judge(stretch.scopes, posture.first, posture.last).assertion == "negated"
         outcome = turned(posture.concept.implies) if negated else plain(posture.concept.implies)
-        return [_made(stretch, posture, None, symptom, topic, outcome)]
+        return [made(stretch, posture, None, symptom, topic, outcome)]
     near = [s for s in stretch.symptoms if _within(stretch, posture, s) and not _claimed(stretch, posture, s)]
     found = [
-        _made(stretch, posture, None, s, topic, outcome)
+        made(stretch, posture, None, s, topic, outcome)
         for s in near
         if (outcome := _uncued(stretch, posture, s)) is not None
     ]
     if found or not posture.concept.turned_to:
         return found
-    return _answering(stretch, posture, topic)
-
-
-def _lacked(stretch: Stretch, posture: Mention) -> bool:
-    """`without the trolley both legs ache`: what is told is how the patient fares without it."""
-    near = stretch.norms(posture.first - 3, posture.first)
-    return posture.concept.posture == "flexion" and bool(_LACKING & {*near})
-
-
-def _left_without(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
-    """A symptom that comes without what one leans on comes on walking."""
-    behind = [s for s in stretch.symptoms if s.first > posture.last and not s.negated and not s.on_walking]
-    if not behind or any(posture.last < stop < behind[0].first for stop in stretch.stops):
-        return []
-    return [replace(_made(stretch, posture, None, behind[0], topic, "provokes"), posture="walking")]
-
-
-def _answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
-    """`Both thighs burn at the corner and she hangs over a gate`: what a patient does about a symptom that comes on
-    walking is taken to ease it, unless the sentence says that it does not, or what else it is for."""
-    before = [s for s in stretch.symptoms if s.first < posture.first]
-    symptom = before[-1] if before else None
-    about = symptom if symptom is not None and symptom.regions else topic
-    if about is None or not about.regions & LEG or (symptom is not None and symptom.negated):
-        return []
-    if any(s.regions and not s.regions & LEG for s in stretch.symptoms) or stretch.foreign:
-        return []
-    walked = stretch.walked or any(p.concept.posture == "walking" and p.first < posture.first for p in stretch.postures)
-    if symptom is None and not walked:
-        return []
-    if posture.concept.posture == "sitting" and symptom is None and not _opens(stretch, posture):
-        return []
-    if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
-        return []
-    if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed":
-        return []
-    ahead = stretch.norms(posture.first - 2, posture.first - 1)
-    if (_NO_ANSWER | _BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
-        return []
-    others = [p for p in stretch.postures if p.last < posture.first]
-    if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= ALIKE and not others[-1].concept.linked:
-        return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
-    return [replace(_made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
-
-
-def _opens(stretch: Stretch, posture: Mention) -> bool:
-    """Whether sitting is what the sentence is about: it comes early, or the walk is broken off before it."""
-    if posture.first <= _EARLY:
-        return True
-    return any(p.concept.posture in {"still", "walking"} and p.first < posture.first for p in stretch.postures)
+    return answering(stretch, posture, topic)
 
 
 def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | None) -> Outcome | None:
@@ -214,40 +128,12 @@ def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | N
     if stopped(stretch, cue, symptom.mentions[0]) and not stopped(stretch, cue, posture):
         return outcome  # "denies relief of the pain sitting but has it bending": the pain itself is not denied
     by = symptom.judgement.by
-    if by is not None and by.phrase in _LACKING and cue.last < by.first and outcome == "provokes":
+    if by is not None and by.phrase in LACKING and cue.last < by.first and outcome == "provokes":
         return outcome  # "cannot walk to the gate without the leg seizing up"
     if outcome == "provokes":
         return "not-provoked"
     inside = by is not None and by.first > min(cue.first, posture.first)
     return "free" if outcome == "free" or inside else None
-
-
-def _made(
-    stretch: Stretch,
-    posture: Mention,
-    cue: Mention | None,
-    symptom: Symptom | None,
-    topic: Symptom | None,
-    outcome: Outcome,
-) -> Link:
-    about = symptom if symptom is not None and (symptom.regions or topic is None) else None
-    if about is None:
-        about = _merged(symptom, topic)
-    mentions = [
-        posture,
-        *((cue,) if cue is not None else ()),
-        *(symptom.mentions if symptom is not None else ()),
-    ]
-    return Link(
-        posture.concept.posture,
-        outcome,
-        about.regions if about else frozenset(),
-        about.both if about else False,
-        about.qualities if about else frozenset(),
-        _judgement(stretch, posture, cue, symptom),
-        tuple(mentions),
-        about.single if about else False,
-    )
 
 
 def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
@@ -278,19 +164,6 @@ def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
             (cue,),
         )
     ]
-
-
-def _merged(symptom: Symptom | None, topic: Symptom | None) -> Symptom | None:
-    """`the pain`, `it`, or nothing at all: the sentence speaks of what the note has been speaking of."""
-    if topic is None or symptom is None:
-        return topic or symptom
-    return Symptom(
-        symptom.mentions,
-        topic.regions,
-        symptom.both or topic.both,
-        symptom.qualities | topic.qualities if symptom.generic else symptom.qualities,
-        symptom.judgement,
-    )
 
 
 def _contrasted(stretch: Stretch, posture: Mention) -> bool:
@@ -370,22 +243,5 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
     if answers_another(stretch, posture, symptom.mentions[0]):
         return None
     before = stretch.norms(posture.first - 2, posture.first - 1)
-    joined = any(word in _BRINGING for word in before)
+    joined = any(word in BRINGING for word in before)
     return "provokes" if joined and symptom.last < posture.first else None
-
-
-def _judgement(stretch: Stretch, posture: Mention, cue: Mention | None, symptom: Symptom | None) -> Judgement:
-    """The assertion of the whole link; negation has already been spent on the effect."""
-    worst = Judgement("affirmed")
-    rank = {"affirmed": 0, "possible": 1, "historical": 3, "hypothetical": 4, "other-person": 5}
-    spans = [(posture.first, posture.last)]
-    if cue is not None:
-        spans.append((cue.first, cue.last))
-    if symptom is not None:
-        spans.extend((m.first, m.last) for m in symptom.mentions)
-    reaching = [s for s in stretch.scopes if s.modifier.asserts != "negated"]
-    for first, last in spans:
-        found = judge(reaching, first, last)
-        if rank[found.assertion] > rank[worst.assertion]:
-            worst = found
-    return worst

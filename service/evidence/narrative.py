@@ -16,7 +16,8 @@ from service.evidence.definition import LanguageDefinition, Outcome, SectionDefi
 from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
 from service.evidence.lexicon import Lexicon, Mention, spell_out
-from service.evidence.links import Link, links_of
+from service.evidence.link import Link
+from service.evidence.links import links_of
 from service.evidence.misspellings import misspellings_of
 from service.evidence.model import Mark
 from service.evidence.questions import Answer, Answers, answered
@@ -180,7 +181,7 @@ class Thread(Struct, frozen=True, gc=False):
 
     `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
     effect stated, `carried` a negated list that was cut for its length only, `walked` that the symptom comes on
-    walking.
+    walking, `aided` that something to lean on was named.
     """
 
     topic: Symptom | None = None
@@ -188,6 +189,7 @@ class Thread(Struct, frozen=True, gc=False):
     echo: Outcome | None = None
     carried: Scope | None = None
     walked: bool = False
+    aided: bool = False
 
 
 def _read(
@@ -241,6 +243,7 @@ def _read_sentence(
             before.pending,
             before.echo,
             walked=before.walked,
+            aided=before.aided,
             foreign=_elsewhere(mentions),
         )
         links = links_of(stretch, before.topic)
@@ -257,6 +260,7 @@ def _read_sentence(
         links[-1].effect if links else before.echo if nothing else None,
         open_list,
         _walked(links, before.walked),
+        any(m.concept.posture == "flexion" for m in postures) or (nothing and before.aided),
     )
     if nothing:
         return None, spoken, after

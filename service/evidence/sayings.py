@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.evidence.links import Link
+from service.evidence.link import Link
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read
 

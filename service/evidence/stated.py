@@ -13,7 +13,7 @@ from operator import itemgetter
 from service.evidence.context import Judgement, Scope
 from service.evidence.definition import Assertion, Felt, FindingDefinition, Outcome, Relation, Statement
 from service.evidence.lexicon import Mention
-from service.evidence.links import Link
+from service.evidence.link import Link
 from service.evidence.model import Evidence, Mark, Status
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read

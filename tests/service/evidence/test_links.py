@@ -208,44 +208,6 @@ def test_one_symptom_in_front_of_several_postures_comes_with_each():
     assert said("Knoll glimmers strolling, propping.") == ["leg provokes walking", "leg provokes standing"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Knoll glimmers strolling and he squiffs.",
-        "Knoll glimmers strolling, so he squiffed over it.",
-        "Knoll glimmers strolling. He squiffs.",
-        "Strolling, the knoll glimmers until he squiffs.",
-    ],
-)
-def test_what_a_patient_turns_to_when_a_symptom_comes_is_taken_to_ease_it(text):
-    assert said(text)[-1] == "leg eases flexion"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Knoll glimmers strolling and squiffing.",
-        "Knoll glimmers when squiffing.",
-        "He squiffs.",
-        "Knoll glimmers strolling. Asked about squiffing.",
-        "Knoll glimmers strolling. Squiffs for the spire glimmers.",
-        "Knoll glimmers strolling. Aunt squiffs.",
-        "Knoll glimmers strolling. No squiffing.",
-        "Brow glimmers strolling. He squiffs.",
-    ],
-)
-def test_a_posture_of_a_list_or_for_another_reason_is_no_answer(text):
-    assert "leg eases flexion" not in said(text)
-
-
-def test_a_posture_without_which_it_comes_is_not_what_brings_it_on():
-    assert said("Without squiffing the knoll glimmers.") == ["leg provokes walking"]
-
-
-def test_a_posture_excepted_eases():
-    assert said("Knoll glimmers strolling unless he squiffs.") == ["leg provokes walking", "leg eases flexion"]
-
-
 def test_one_verdict_is_said_of_every_posture_before_it():
     expected = ["leg provokes walking", "something not-eased flexion", "something not-eased sitting"]
     assert said("Knoll glimmers strolling. Squiffs, zonks: none of it.") == [

@@ -1,0 +1,87 @@
+"""What patients do about a symptom, and how they fare without it: `she hangs over a gate`, `without the trolley both
+legs ache`. In: a sentence prepared as a `Stretch`, a posture in it, and the symptom the note speaks of. Out: links.
+Nobody says there that a posture eases; it is what the symptom is answered with."""
+
+from __future__ import annotations
+
+import itertools
+
+from msgspec.structs import replace
+
+from service.evidence.context import Judgement, judge
+from service.evidence.cues import ALIKE, BRINGING, LACKING, Stretch
+from service.evidence.lexicon import Mention
+from service.evidence.link import Link, made, merged
+from service.evidence.symptoms import LEG, Symptom
+
+# What stands as early as this is what the sentence is about: `Finds the picnic table and sits at it.`
+_EARLY = 6
+# Behind these a posture is what the symptom comes with, or what somebody examined or ordered, and no answer to it.
+_NO_ANSWER = frozenset(
+    {"for", "of", "from", "than", "not", "without", "no", "never", "instead", "while", "whilst", "whenever"}
+)
+_ADVICE = frozenset(
+    {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
+)
+_IT = frozenset({"it", "one", "them", "that"})
+
+
+def answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    """`Both thighs burn at the corner and she hangs over a gate`: what a patient does about a symptom that comes on
+    walking is taken to ease it, unless the sentence says that it does not, or what else it is for."""
+    before = [s for s in stretch.symptoms if s.first < posture.first]
+    symptom = before[-1] if before else None
+    about = symptom if symptom is not None and symptom.regions else topic
+    if about is None or not about.regions & LEG or (symptom is not None and symptom.negated):
+        return []
+    if any(s.regions and not s.regions & LEG for s in stretch.symptoms) or stretch.foreign:
+        return []
+    walked = stretch.walked or any(p.concept.posture == "walking" and p.first < posture.first for p in stretch.postures)
+    if symptom is None and not walked:
+        return []
+    if posture.concept.posture == "sitting" and symptom is None and not _opens(stretch, posture):
+        return []
+    if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
+        return []
+    if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed":
+        return []
+    ahead = stretch.norms(posture.first - 2, posture.first - 1)
+    if (_NO_ANSWER | BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
+        return []
+    others = [p for p in stretch.postures if p.last < posture.first]
+    if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= ALIKE and not others[-1].concept.linked:
+        return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
+    return [replace(made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
+
+
+def _opens(stretch: Stretch, posture: Mention) -> bool:
+    """Whether sitting is what the sentence is about: it comes early, or the walk is broken off before it."""
+    if posture.first <= _EARLY:
+        return True
+    return any(p.concept.posture in {"still", "walking"} and p.first < posture.first for p in stretch.postures)
+
+
+def lacked(stretch: Stretch, posture: Mention) -> bool:
+    """`without the trolley both legs ache`: what is told is how the patient fares without it."""
+    near = stretch.norms(posture.first - 3, posture.first)
+    return posture.concept.posture == "flexion" and bool(LACKING & {*near})
+
+
+def left_without(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
+    """A symptom that comes without what one leans on comes on walking."""
+    behind = [s for s in stretch.symptoms if s.first > posture.last and not s.negated and not s.on_walking]
+    if not behind or any(posture.last < stop < behind[0].first for stop in stretch.stops):
+        return []
+    return [replace(made(stretch, posture, None, behind[0], topic, "provokes"), posture="walking")]
+
+
+def without_it(stretch: Stretch, topic: Symptom | None) -> list[Link]:
+    """`Without it both legs ache`, said of the aid that was named before: the symptom comes on walking."""
+    norms = stretch.norms(0, len(stretch.words))
+    lacked = [n for n, pair in enumerate(itertools.pairwise(norms)) if pair[0] in LACKING and pair[1] in _IT]
+    behind = [s for s in stretch.symptoms if lacked and s.first > lacked[0]]
+    about = merged(behind[0], topic) if behind and not behind[0].regions else next(iter(behind), None)
+    if about is None or not about.regions & LEG:
+        return []
+    mentions = about.mentions
+    return [Link("walking", "provokes", about.regions, about.both, about.qualities, Judgement("affirmed"), mentions)]

@@ -1,0 +1,47 @@
+"""What patients do about a symptom, and how they fare without it."""
+
+import pytest
+from support.tiny_language import said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Knoll glimmers strolling and he squiffs.",
+        "Knoll glimmers strolling, so he squiffed over it.",
+        "Knoll glimmers strolling. He squiffs.",
+        "Strolling, the knoll glimmers until he squiffs.",
+    ],
+)
+def test_what_a_patient_turns_to_when_a_symptom_comes_is_taken_to_ease_it(text):
+    assert said(text)[-1] == "leg eases flexion"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Knoll glimmers strolling and squiffing.",
+        "Knoll glimmers when squiffing.",
+        "He squiffs.",
+        "Knoll glimmers strolling. Asked about squiffing.",
+        "Knoll glimmers strolling. Squiffs for the spire glimmers.",
+        "Knoll glimmers strolling. Aunt squiffs.",
+        "Knoll glimmers strolling. No squiffing.",
+        "Brow glimmers strolling. He squiffs.",
+    ],
+)
+def test_a_posture_of_a_list_or_for_another_reason_is_no_answer(text):
+    assert "leg eases flexion" not in said(text)
+
+
+def test_a_posture_without_which_it_comes_is_not_what_brings_it_on():
+    assert said("Without squiffing the knoll glimmers.") == ["leg provokes walking"]
+
+
+def test_a_posture_excepted_eases():
+    assert said("Knoll glimmers strolling unless he squiffs.") == ["leg provokes walking", "leg eases flexion"]
+
+
+def test_without_it_is_without_what_was_leaned_on_before():
+    assert said("Squiffing dims the knoll glimmers. Without it the knoll glimmers.")[-1] == "leg provokes walking"
+    assert said("Arching dims the knoll glimmers. Without it the knoll glimmers.") == ["leg eases extension"]
