@@ -231,12 +231,12 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
             by is not None and by.first > posture.last and bool(_ATTACHED & {*stretch.norms(by.first - 1, by.first)})
         )
         walked = (
-            posture.concept.posture == "walking"
+            posture.concept.posture in {"walking", "cycling"}
             and by is not None
             and stretch.norms(by.first - 1, by.first - 1) == [","]
         )
         if "," in stretch.norms(low, high) and not (attached or walked):
-            return None  # "chest pain leaning forward, no leg pain": two statements
+            return None  # "chest pain leaning forward, no leg pain": two statements; not "walks a mile, no leg pain"
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"
