@@ -47,6 +47,10 @@ FOLDERS: dict[str, Any] = {
 }
 
 
+# A folder that decides nothing may be missing or empty.
+_OPTIONAL = frozenset({"scores"})
+
+
 class _Files:
     """The files of a folder as they were read, and what was found wrong with them so far."""
 
@@ -67,7 +71,7 @@ class _Files:
 
     def _folder(self, folder: str, kind: Any) -> list[tuple[str, Any]]:
         paths = sorted((self.root / folder).glob("*.yaml"))
-        if not paths:
+        if not paths and folder not in _OPTIONAL:
             problem = f"holds no .yaml file (looked in {self.root.name})"
             self.refuse(f"{folder}/", [("the folder", problem, "add one, or give another folder")])
         read = []
