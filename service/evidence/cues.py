@@ -17,6 +17,8 @@ from service.evidence.words import Word
 # How far a cue may stand from its posture, in the cost of `Stretch.cost`; beyond it they are strangers.
 CUE_REACH = 28
 _WRONG_WAY = 7
+# How far a list of what was tried goes.
+_LIST_REACH = 16
 _NEGATION_REACH = 4
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
 # These open a clause with a condition of its own.
@@ -103,6 +105,28 @@ def cue_for(stretch: Stretch, posture: Mention) -> Mention | None:
         if cost < best_cost:
             best, best_cost = cue, cost
     return best
+
+
+def collective_for(stretch: Stretch, posture: Mention) -> Mention | None:
+    """What is said of several postures at once: behind them (`none of it helps`), or before them in the same clause
+    (`whatever he does, stopping or stooping`)."""
+    for cue in stretch.cues:
+        if not cue.concept.collective:
+            continue
+        if cue.concept.looks != "forward":
+            if cue.first > posture.last:
+                return cue
+        elif cue.last < posture.first and _listed(stretch, cue, posture):
+            return cue
+    return None
+
+
+def _listed(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
+    """Whether the posture is one of several named behind the cue, no other cue before or among them."""
+    end = min((s for s in stretch.stops if s > cue.last), default=len(stretch.words))
+    named = [p for p in stretch.postures if cue.last < p.first < min(end, cue.last + _LIST_REACH)]
+    others = [c for c in stretch.cues if c is not cue and c.concept.effect != "persists" and c.first < end]
+    return posture in named and len(named) > 1 and not any(c.last > cue.first for c in others)
 
 
 def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
@@ -234,6 +258,10 @@ def negates(stretch: Stretch, target: Mention, after: Mention | None = None) -> 
     """
     for scope in stretch.scopes:
         if scope.modifier.asserts != "negated" or scope.modifier.reaches not in {"forward", "both"}:
+            continue
+        if scope.modifier.clause:
+            if after is None and scope.reaches(target.first, target.last):
+                return True  # "has never noticed that stooping or sitting makes it go"
             continue
         distance = target.first - scope.last - 1
         if not 0 <= distance <= _NEGATION_REACH:

@@ -90,6 +90,10 @@ class ModifierDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     pseudo: bool = False
     # Only where the clause ends behind it: `claudication: no`, but not `claudication: no relief from rest`.
     closing: bool = False
+    # Holds of the clause behind it as a whole, postures and cue together: `never noticed that bending helps`.
+    clause: bool = False
+    # What a sentence behind it calls the person it names, as long as it does not speak of the patient.
+    pronouns: tuple[str, ...] = ()
 
 
 class SectionDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from service.evidence.cues import (
     LACKING,
     Stretch,
     answers_another,
+    collective_for,
     cue_for,
     echoed,
     effect_of,
@@ -83,7 +84,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         return left_without(stretch, posture, topic)
     if (posture.concept.linked and _gives_way(stretch, posture)) or _contrasted(stretch, posture):
         return []
-    verdict = next((c for c in stretch.cues if c.concept.collective and c.first > posture.last), None)
+    verdict = collective_for(stretch, posture)
     if verdict is not None and posture.concept.posture in _TRIED:
         return [made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
     if posture.concept.posture in EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:

@@ -20,6 +20,7 @@ from service.evidence.link import Link
 from service.evidence.links import links_of
 from service.evidence.misspellings import misspellings_of
 from service.evidence.model import Mark
+from service.evidence.persons import Persons
 from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
@@ -36,6 +37,7 @@ class Language:
     felt: Lexicon
     named: Lexicon
     context: Context
+    persons: Persons
     layout: Layout
     connectors: frozenset[str]
     exceptions: frozenset[str]
@@ -98,13 +100,13 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         for heading in section.headings
         for words in spell_out(heading)
     }
+    modifiers = [m for d in definitions for m in d.modifiers]
+    context = Context(modifiers, (t for d in definitions for t in d.terminators))
     return Language(
         Lexicon(c for d in definitions for c in d.concepts if c.kind not in _NAMED),
         Lexicon(c for d in definitions for c in d.concepts if c.kind in _NAMED),
-        Context(
-            (m for d in definitions for m in d.modifiers),
-            (t for d in definitions for t in d.terminators),
-        ),
+        context,
+        Persons(modifiers, context),
         Layout.of(
             headings,
             (a for d in definitions for a in d.abbreviations),
@@ -157,16 +159,20 @@ class Spoken(Struct, frozen=True, gc=False):
     answer: Answer
     felt: list[Mention]
     named: list[Mention]
+    # Somebody else, whom the sentence before it named.
+    person: Scope | None = None
 
 
 def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     """The sentences of `text` that name any concept; no other one says or changes anything."""
-    for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
+    told = list(answered(sentences_of(text, language.layout), language.answers))
+    persons = language.persons.carried([sentence for sentence, _ in told])
+    for at, (sentence, answer) in enumerate(told):
         felt, named = language.felt.find(sentence.words), language.named.find(sentence.words)
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
         if felt or named:
-            yield Spoken(sentence, answer, felt, named)
+            yield Spoken(sentence, answer, felt, named, persons.get(at))
 
 
 def _told_of_legs(felt: Sequence[Mention]) -> bool:
@@ -216,6 +222,8 @@ def _read_sentence(
     scopes, stops = language.context.scopes(words)
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
+    if told.person is not None:
+        scopes.append(told.person)
     open_list = next((s for s in scopes if s.modifier.lists and s.end == len(words) - 1), None)
     postures = [m for m in mentions if m.concept.kind == "posture"]
     cues = [m for m in mentions if m.concept.kind == "cue"]
