@@ -74,7 +74,7 @@ class Stretch:
         """The distance of the symptom nearest to a posture."""
         place = (posture.first, posture.last)
         if place not in self._nearest:
-            near = (self.cost(m, posture) for symptom in self.symptoms for m in symptom.mentions)
+            near = (self.cost(m, posture) for s in self.symptoms if not s.bare for m in s.mentions)
             self._nearest[place] = min(near, default=None)
         return self._nearest[place]
 
@@ -146,7 +146,7 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if cue.first < posture.first and cue.concept.effect == "provokes" and answers_another(stretch, posture, cue):
         return True
     for symptom in stretch.symptoms:
-        if low[1] < symptom.first < high[0] and not symptom.generic:
+        if low[1] < symptom.first < high[0] and not symptom.generic and not symptom.bare:
             if cue.concept.effect == "free":
                 return True
             if "," in stretch.norms(low[1] + 1, symptom.first - 1) and cue.first < posture.first:

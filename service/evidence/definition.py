@@ -145,6 +145,10 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     corrected: tuple[str, ...] = ()
     real_words: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
+    # What tells of a change that holds until today (`now`), and what takes back the story told before it when no
+    # symptom is left: `since`, `strike that`.
+    lately: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
     lead_ins: tuple[LeadIn, ...] = ()
     ways: Ways | None = None
     yes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
 from service.evidence.cues import Stretch
-from service.evidence.definition import LanguageDefinition, Outcome, SectionDefinition
+from service.evidence.definition import ConceptDefinition, LanguageDefinition, Outcome, SectionDefinition
 from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
 from service.evidence.lexicon import Lexicon, Mention, spell_out
@@ -44,6 +44,8 @@ class Language:
     answers: Answers
     tongues: Tongues
     journeys: Journeys
+    lately: frozenset[str]
+    taken_back: Lexicon
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -66,6 +68,9 @@ class ReadSentence(Struct, frozen=True, gc=False):
     denied: bool = False
     # Walking named here, and behind it the leg or what is felt in it, where that is named as well.
     walking: tuple[Mention, ...] = ()
+    # It says how things have become (`since the operation he walks miles without any`), and that no leg symptom is left.
+    of_late: bool = False
+    over: bool = False
 
     @property
     def section(self) -> SectionDefinition | None:
@@ -124,6 +129,8 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
             {name: words for d in definitions for name, words in d.other_languages.items()},
         ),
         Journeys.of([d.ways for d in definitions if d.ways is not None]),
+        frozenset(word for d in definitions for word in d.lately),
+        Lexicon(ConceptDefinition(id=d.id, kind="ignore", phrases=d.taken_back) for d in definitions if d.taken_back),
     )
 
 
@@ -274,7 +281,16 @@ def _read_sentence(
         return None, spoken, after
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(
-        quote, sentence.start, sentence, tuple(links), said, tuple(symptoms), answer == "denied", walking
+        quote,
+        sentence.start,
+        sentence,
+        tuple(links),
+        said,
+        tuple(symptoms),
+        answer == "denied",
+        walking,
+        any(word.norm in language.lately for word in words),
+        _rid(mentions, symptoms) and bool(language.taken_back.find(words)),
     )
     return read, spoken, after
 
@@ -283,6 +299,16 @@ def _two_ways(postures: Sequence[Mention]) -> bool:
     """Walking and something else beside it: what is said of the legs there is said of how they fare."""
     kinds = {m.concept.posture for m in postures}
     return "walking" in kinds and len(kinds) > 1
+
+
+def _rid(mentions: Sequence[Mention], symptoms: Sequence[Symptom]) -> bool:
+    """Whether a sentence says that no leg symptom is left, whatever the posture: `no leg trouble since`."""
+    if any(m.concept.kind == "posture" and m.concept.posture != "walking" for m in mentions):
+        return False
+    if not symptoms:
+        told = implied(mentions)
+        return told is not None and any(m.concept.effect == "free" for m in mentions)
+    return all(s.negated for s in symptoms) and any("leg" in s.regions for s in symptoms)
 
 
 def _walking(

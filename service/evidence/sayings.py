@@ -29,6 +29,8 @@ class Sayings:
 
     by_target: dict[str, list[Saying]]
     links: tuple[tuple[Read, ReadSentence, Link], ...]
+    # Where a text (by its `id`) last says that no leg symptom is left: what it told before is over.
+    over: dict[int, int]
 
     @classmethod
     def of(cls, reads: Sequence[Read]) -> Sayings:
@@ -36,7 +38,8 @@ class Sayings:
         for saying in _all(reads):
             by_target[saying.said.mention.id].append(saying)
         links = ((read, sentence, link) for read in reads for sentence in read.sentences for link in sentence.links)
-        return cls(dict(by_target), tuple(links))
+        over = {id(read): s.start for read in reads for s in read.sentences if s.over}
+        return cls(dict(by_target), tuple(links), over)
 
 
 def _all(reads: Sequence[Read]) -> Iterator[Saying]:

@@ -29,8 +29,6 @@ _ASIDE: dict[Assertion, str] = {
 _LONGEST_QUOTE = 400
 # Characters between sentences that follow each other.
 _CLOSE = 3
-# What tells of a change that holds until today.
-_LATELY = frozenset({"since", "now", "nowadays", "today", "currently", "presently", "anymore"})
 
 
 def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bool) -> Iterator[Evidence]:
@@ -57,15 +55,12 @@ def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bo
             relation.kind,
             _told(link),
         )
-        if finding.superseded and evidence.status == "absent" and _of_late(sentence):
+        if finding.superseded and evidence.status == "absent" and sentence.of_late:
             found = [(r, _before(e) if r is read else e) for r, e in found]
+        if finding.superseded and sentence.start < sayings.over.get(id(read), 0):
+            evidence = _before(evidence)
         found.append((read, evidence))
     yield from (evidence for _, evidence in found)
-
-
-def _of_late(sentence: ReadSentence) -> bool:
-    """Whether the sentence says how it has become: `since the operation he walks miles without any`."""
-    return any(word.norm in _LATELY for word in sentence.sentence.words)
 
 
 def _before(evidence: Evidence) -> Evidence:
@@ -239,7 +234,10 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
     sentence, or in two that follow each other."""
     if read.answer == "denied":
         return
+    over = max((s.start for s in read.sentences if s.over), default=0)
     for at, sentence in enumerate(read.sentences):
+        if sentence.start < over:
+            continue
         near = read.sentences[max(0, at - 1) : at + 2]
         if len(sentence.walking) > 1 or (sentence.walking and any(_hurts(s, sentence) for s in near)):
             yield _evidence(

@@ -48,6 +48,11 @@ class Symptom(Struct, frozen=True, gc=False):
         return self.mentions[0].concept.kind == "syndrome"
 
     @property
+    def bare(self) -> bool:
+        """A part of the body alone, that stands for what is felt in it."""
+        return self.mentions[0].concept.kind == "site"
+
+    @property
     def generic(self) -> bool:
         """`it`, `symptoms`: words that stand for something said before."""
         return self.mentions[0].concept.quality == "any"

@@ -31,6 +31,8 @@ ways:
   ordinals: [third]
   near: [at]
   elsewhere: [knoll, week, hearth]
+lately: [since, now]
+taken_back: [since, not so]
 abbreviations: [dr, approx, gx]
 "yes": ["yes", y, always, "most days"]
 "no": ["no", n, never]
