@@ -74,7 +74,7 @@ class Stretch:
         """The distance of the symptom nearest to a posture."""
         place = (posture.first, posture.last)
         if place not in self._nearest:
-            near = (self.cost(m, posture) for s in self.symptoms if not s.bare for m in s.mentions)
+            near = (self.cost(m, posture) for symptom in self.symptoms for m in symptom.mentions)
             self._nearest[place] = min(near, default=None)
         return self._nearest[place]
 
@@ -157,6 +157,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
         if _leads_on(stretch, posture, cue):
             return True
+        if cue.concept.effect == "free" and all(s.bare for s in stretch.symptoms):
+            return False  # "he does five miles and the legs are fine"
         near = stretch.nearest_symptom(posture)
         return near is not None and near <= stretch.cost(cue, posture)
     return False
