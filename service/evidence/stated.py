@@ -28,7 +28,7 @@ _ASIDE: dict[Assertion, str] = {
 }
 _LONGEST_QUOTE = 400
 # Characters between sentences that follow each other.
-_CLOSE = 3
+_CLOSE = 200
 
 
 def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bool) -> Iterator[Evidence]:
@@ -238,7 +238,7 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
     for at, sentence in enumerate(read.sentences):
         if sentence.start < over:
             continue
-        near = read.sentences[max(0, at - 1) : at + 2]
+        near = read.sentences[max(0, at - 2) : at + 3]
         if len(sentence.walking) > 1 or (sentence.walking and any(_hurts(s, sentence) for s in near)):
             yield _evidence(
                 finding,
