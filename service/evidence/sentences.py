@@ -154,7 +154,9 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             continue
         if word.norm in _ENDS and _ends(text, words, at, layout):
             current.append(word)
+            numbered = len(current) < 3  # `[x] 1. Walking`
             close()
+            box = box if numbered else ""  # a tick is for one item, not for all that follows on its line
             at += 1
             continue
         # A heading may also open in the middle of a line: "... per day. ROS: negative."
@@ -168,7 +170,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
         at += 1
         if len(current) >= 2 * _LONG or (len(current) >= _LONG and word.norm == ","):
             close()
-            continues = True
+            continues, box = True, ""
     close()
     return sentences
 
