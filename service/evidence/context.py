@@ -83,9 +83,9 @@ class Context:
         ]
         scopes = []
         closing = [
-            m for m in self._closing.find(words) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
+            m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
         ]
-        for mention in (*self._lexicon.find(words), *closing):
+        for mention in (*self._lexicon.within(norms), *closing):
             modifier = self._modifiers[mention.id]
             if modifier.pseudo:
                 continue

@@ -135,6 +135,10 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
 
+    def leads(self, norm: str) -> bool:
+        """Whether a phrase goes on with this word."""
+        return norm in self.children or (norm[0] <= "9" and _NUMBER in self.children)
+
 
 @dataclass(slots=True)
 class _Tree:
@@ -184,20 +188,24 @@ class Lexicon:
         self._counts = _NUMBER in self._root.children
 
     def find(self, words: Sequence[Word]) -> list[Mention]:
-        """The mentions in one sentence, in order; at each place the longest phrase wins and uses up its words.
+        """The mentions in one sentence, in order."""
+        return self.within([w.norm for w in words])
+
+    def within(self, norms: Sequence[str]) -> list[Mention]:
+        """The mentions among these words, in order; at each place the longest phrase wins and uses up its words.
 
         One phrase may stand for several concepts; then all of them are mentioned there.
         """
         found: list[Mention] = []
-        norms = [w.norm for w in words]
-        begins = self._root.children
-        if not self._counts and begins.keys().isdisjoint(norms):
-            return found
+        begins, counts, end = self._root.children, self._counts, len(norms)
         free = 0
-        for at, norm in enumerate(norms):
-            # Most words begin no phrase, and are passed by here.
-            if at < free or not (norm in begins or (self._counts and norm[0].isdigit())):
+        # Most words begin no phrase; a letter is above every digit.
+        for at in [n for n, norm in enumerate(norms) if norm in begins or (counts and norm[0] <= "9")]:
+            if at < free:
                 continue
+            begun = begins.get(norms[at])
+            if begun is not None and not begun.concepts and (at + 1 == end or not begun.leads(norms[at + 1])):
+                continue  # most of those that do are not followed by the next word of one
             best, last = self._longest(norms, at)
             if best is not None:
                 found += [Mention(concept, phrase, at, last) for concept, phrase in best.concepts]

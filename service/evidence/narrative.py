@@ -26,6 +26,9 @@ from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
 from service.evidence.words import words_of
 
+# What says nothing by itself: words recognised in order not to be taken for something else, sides, and details of a
+# target that is not there.
+_SILENT = frozenset({"ignore", "side", "detail", "not-a-target"})
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
 
@@ -175,10 +178,11 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     told = list(answered(sentences_of(text, language.layout), language.answers))
     persons = language.persons.carried([sentence for sentence, _ in told])
     for at, (sentence, answer) in enumerate(told):
-        felt, named = language.felt.find(sentence.words), language.named.find(sentence.words)
+        norms = [w.norm for w in sentence.words]
+        felt, named = language.felt.within(norms), language.named.within(norms)
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
-        if felt or named:
+        if any(m.concept.kind not in _SILENT for m in (*felt, *named)):
             yield Spoken(sentence, answer, felt, named, persons.get(at))
 
 

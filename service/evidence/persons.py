@@ -37,10 +37,10 @@ class Persons:
 
     def carried(self, sentences: Sequence[Sentence]) -> dict[int, Scope]:
         """The other person that sentences go on about, by the place of the sentence in the text."""
-        spoken = [frozenset(w.norm for w in sentence.words) for sentence in sentences]
-        if all(self._named.isdisjoint(norms) for norms in spoken):
+        everything = {w.norm for sentence in sentences for w in sentence.words}
+        if self._named.isdisjoint(everything):
             return {}
-        everything = frozenset[str]().union(*spoken)
+        spoken = [{w.norm for w in sentence.words} for sentence in sentences]
         found: dict[int, Scope] = {}
         about: Scope | None = None
         left = 0
