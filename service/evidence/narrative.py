@@ -26,9 +26,8 @@ from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
 from service.evidence.words import words_of
 
-# What says nothing by itself: words recognised in order not to be taken for something else, sides, and details of a
-# target that is not there.
-_SILENT = frozenset({"ignore", "side", "detail", "not-a-target"})
+# What may be said by itself; other words are recognised in order not to be taken for something else.
+_TELLING = frozenset({"posture", "symptom", "syndrome", "cue", "target", "detail"})
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
 
@@ -182,8 +181,16 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
         felt, named = language.felt.within(norms), language.named.within(norms)
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
-        if any(m.concept.kind not in _SILENT for m in (*felt, *named)):
+        if _tells(felt) or _tells(named):
             yield Spoken(sentence, answer, felt, named, persons.get(at))
+
+
+def _tells(mentions: Sequence[Mention]) -> bool:
+    """Whether anything is said, or a part of the leg named: `Site: both thighs`."""
+    return any(
+        m.concept.kind in _TELLING or (m.concept.kind == "site" and (m.concept.regions or m.concept.region in LEG))
+        for m in mentions
+    )
 
 
 def _told_of_legs(felt: Sequence[Mention]) -> bool:

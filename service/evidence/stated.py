@@ -27,7 +27,7 @@ _ASIDE: dict[Assertion, str] = {
     "other-person": "said of somebody else",
 }
 _LONGEST_QUOTE = 400
-# Characters between sentences that follow each other.
+# Characters between two sentences that tell one story.
 _CLOSE = 200
 
 
@@ -231,7 +231,7 @@ def felt_evidence(finding: FindingDefinition, felt: Felt, read: Read) -> Iterato
 
 def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
     """Evidence from sentences that name walking and the leg symptom without saying how they belong together: in one
-    sentence, or in two that follow each other."""
+    sentence, or in two with at most one between them."""
     if read.answer == "denied":
         return
     over = max((s.start for s in read.sentences if s.over), default=0)
@@ -252,8 +252,14 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
             )
 
 
+def _place(sentence: ReadSentence) -> int:
+    return sentence.start
+
+
 def _hurts(one: ReadSentence, other: ReadSentence) -> bool:
-    """Whether a sentence close by affirms a leg symptom, in the same section."""
+    """Whether a sentence close by affirms a leg symptom, in the same section and paragraph."""
+    if max(one, other, key=_place).sentence.opens_paragraph:
+        return False
     apart = max(one.start, other.start) - min(one.sentence.end, other.sentence.end)
     if one.section is not other.section or apart > _CLOSE or one.denied:
         return False
