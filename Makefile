@@ -27,6 +27,7 @@ lint: $(READY)  ## style, types and the layer contracts
 
 bench: $(READY)  ## server CPU per call beside a bare framework's, two minutes; for memory see tests/bench/README.md
 	@PYTHONPATH=tests $(BIN)/python -m bench.run
+	@PYTHONPATH=tests $(BIN)/python -m bench.reading
 
 fuzz: $(READY)  ## 100,000 mutated requests, twenty minutes; SEED=, MUTANTS= and ONLY= as in tests/fuzz/README.md
 	@PYTHONPATH=tests $(BIN)/python -m fuzz.campaign $(SEED:%=--seed %) $(MUTANTS:%=--mutants %) $(ONLY:%=--only %)

@@ -154,9 +154,13 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.concept.posture in {"walking", "extension"} and cue.concept.effect == "persists":
         # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
         return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
+    if (
+        posture.concept.posture in _HARD
+        and cue.concept.effect in {"eases", "free"}
+        and _leads_on(stretch, posture, cue)
+    ):
+        return True
     if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
-        if _leads_on(stretch, posture, cue):
-            return True
         if cue.concept.effect == "free" and all(s.bare for s in stretch.symptoms):
             return False  # "he does five miles and the legs are fine"
         near = stretch.nearest_symptom(posture)
@@ -200,7 +204,7 @@ def _leads_on(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
     if cue.first < posture.first or "," not in stretch.norms(posture.last + 1, cue.first - 1):
         return False
     return any(
-        cue.last < other.first and not stopped(stretch, cue, other)
+        cue.last < other.first and other.concept.posture not in _HARD and not stopped(stretch, cue, other)
         and "," not in stretch.norms(cue.last + 1, other.first - 1)
         for other in stretch.postures
     )  # fmt: skip

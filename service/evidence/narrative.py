@@ -70,7 +70,7 @@ class ReadSentence(Struct, frozen=True, gc=False):
     denied: bool = False
     # Walking named here, and behind it the leg or what is felt in it, where that is named as well.
     walking: tuple[Mention, ...] = ()
-    # It says how things have become (`since the operation he walks miles without any`), and that no leg symptom is left.
+    # It says how things have become (`since the operation he walks for miles`), and that no leg symptom is left.
     of_late: bool = False
     over: bool = False
 
@@ -279,7 +279,8 @@ def _read_sentence(
         spoken = _spoken_of(sentence.section, symptoms, before.topic)
         spoken = spoken or (None if symptoms else _placed(sentence, mentions, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
-    nothing = not (links or said or symptoms or walking)
+    over = _rid(mentions, symptoms) and bool(language.taken_back.find(words))
+    nothing = not (links or said or symptoms or walking or over)
     after = Thread(
         spoken or before.topic,
         postures[-1] if postures and not links else None,
@@ -301,7 +302,7 @@ def _read_sentence(
         answer == "denied",
         walking,
         any(word.norm in language.lately for word in words),
-        _rid(mentions, symptoms) and bool(language.taken_back.find(words)),
+        over,
     )
     return read, spoken, after
 

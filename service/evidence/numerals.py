@@ -23,7 +23,9 @@ _BOTH = frozenset({"bilaterally", "bilateral", "bilat", "both", "b/l"})
 _LINKING = frozenset({"on", "in", "at", "the", "for", "(", "foot", "leg", "side"})
 _THRESHOLDS = frozenset({"<", ">", "below", "under", "than", "above", "least", "most"})
 _LOWER = frozenset({"lower", "less", "below", "under", "higher", "above"})
-_UNITS = frozenset({"%", "cm", "mm", "mmhg"})
+_UNITS = frozenset(
+    {"%", "cm", "mm", "mmhg", "mile", "miles", "mi", "km", "metres", "meters", "m", "kg", "mg", "g", "ml", "hours"}
+)
 # And between a number and its phase: `0.71 after 5 minutes of exercise`.
 _TIMING = frozenset({"after", "following", "with", "of", "min", "minute", "minutes", ")", *_BOTH, *_LINKING})
 _RANGE = frozenset({"-", "–", "to"})

@@ -1,6 +1,6 @@
-"""Who a sentence speaks of when it says `he` or `she`: the relative named before it, or the patient. In: the sentences of
-a text, one after the other. Out: for each the scope of the other person that it carries on, if any: `She cares for her
-husband, 81. He cannot pass the gate without his legs going numb.`"""
+"""Who a sentence speaks of when it says `he` or `she`: the relative named before it, or the patient. In: the sentences
+of a text, one after the other. Out: for each the scope of the other person that it carries on, if any: `She cares for
+her husband, 81. He cannot pass the gate without his legs going numb.`"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATIENCE = 4
 
 
 class Persons:
-    """The people besides the patient that a text may name, and what they are called afterwards. Immutable once built."""
+    """The people besides the patient that a text may name, and what they are called then. Immutable once built."""
 
     __slots__ = ("_context", "_named", "_pronouns", "_telling")
 

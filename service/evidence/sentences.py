@@ -154,7 +154,7 @@ def sentences_of(text: str, layout: Layout) -> list[Sentence]:
             continue
         if word.norm in _ENDS and _ends(text, words, at, layout):
             current.append(word)
-            numbered = len(current) < 3  # `[x] 1. Walking`
+            numbered = current[0].norm.isdigit()  # `[x] 1. Walking`
             close()
             box = box if numbered else ""  # a tick is for one item, not for all that follows on its line
             at += 1

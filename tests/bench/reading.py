@@ -1,6 +1,6 @@
 """What reading costs beside merely splitting. In: the labelled statements of the development set and plain sentences of
-other matters, one in ten a target. Out: the CPU time of reading notes made of them, as a ratio to splitting the same notes
-into sentences and words; and how reading grows with the length of a text, up to 1 MB."""
+other matters, one in ten a target. Out: the CPU time of reading notes made of them, as a ratio to splitting the same
+notes into sentences and words; and how reading grows with the length of a text, up to 1 MB."""
 
 from __future__ import annotations
 

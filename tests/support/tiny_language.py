@@ -86,6 +86,7 @@ concepts:
   - {id: lingers, kind: cue, effect: persists, looks: either, phrases: [linger/lingers]}
   - {id: serene, kind: cue, effect: free, looks: either, phrases: [serene]}
   - {id: none-of-it, kind: cue, effect: persists, looks: backward, collective: true, phrases: [none of it]}
+  - {id: come-what-may, kind: cue, effect: persists, looks: forward, collective: true, phrases: [come what may]}
   - {id: must, kind: cue, effect: eases, looks: forward, only_for: [sitting, flexion], phrases: [must]}
   - {id: not-zonking, kind: ignore, phrases: [zonking tax, glimmer paper]}
   # Named things.
@@ -108,6 +109,10 @@ modifiers:
   - {id: formerly, asserts: historical, words: 12, phrases: [formerly]}
   - {id: faded, asserts: historical, reaches: backward, words: 12, phrases: [long faded]}
   - {id: aunt, asserts: other-person, words: 20, phrases: [aunt]}
+  - {id: groom, asserts: other-person, words: 20, pronouns: [he, his, him], phrases: [groom]}
+  - {id: bride, asserts: other-person, words: 20, pronouns: [she, her], phrases: [bride]}
+  - {id: vows, asserts: other-person, pseudo: true, phrases: [vows that]}
+  - {id: never-saw, asserts: negated, words: 20, clause: true, phrases: [never saw]}
 """
 
 TODAY = date(2026, 11, 1)

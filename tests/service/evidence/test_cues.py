@@ -251,3 +251,32 @@ def test_the_nearer_of_two_cues_that_look_its_way_belongs_to_a_posture():
 
 def test_a_cue_that_looks_the_other_way_gives_way_to_one_a_little_further_that_looks_its_way():
     assert said("Knoll glimmers dimmed, so they say, zonking kindles it.") == ["leg provokes sitting"]
+
+
+# --- what holds of a whole clause, and of all that was tried -----------------
+
+
+def test_what_was_never_seen_of_a_clause_is_so_of_every_posture_in_it():
+    assert said("Knoll glimmers. Never saw that lolling or zonking dims it.") == [
+        "leg not-eased flexion",
+        "leg not-eased sitting",
+    ]
+
+
+def test_what_is_tried_come_what_may_eases_nothing():
+    assert said("Knoll glimmers, come what may, zonking, lolling, it is there.") == [
+        "leg not-eased sitting",
+        "leg not-eased flexion",
+    ]
+
+
+def test_a_list_with_a_cue_of_its_own_is_no_list_of_what_was_tried():
+    assert not any("not-eased" in line for line in said("Knoll glimmers. Come what may, zonking or lolling dims it."))
+
+
+def test_standing_before_what_eases_is_not_what_eases():
+    assert said("Knoll glimmers on strolling or propping, fainter zonking.") == [
+        "leg provokes walking",
+        "leg provokes standing",
+        "leg eases sitting",
+    ]

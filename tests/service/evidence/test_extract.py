@@ -372,3 +372,15 @@ def test_walking_named_with_the_symptom_counts_in_a_text_that_tells_what_eases_i
 )
 def test_walking_alone_or_free_of_it_or_far_away_does_not_count(text):
     assert extracted(text, COMES, EASED)["Y"].status != "present"
+
+
+@pytest.mark.parametrize(
+    "end", ["No knoll murk since.", "Since then the knoll is serene.", "Not so, no knoll glimmers."]
+)
+def test_what_is_over_since_ends_the_story_before_it(end):
+    assert extracted(f"Knoll glimmers strolling. {end}", LASTING)["Z"].status == "not-documented"
+
+
+@pytest.mark.parametrize("end", ["No knoll murk.", "No knoll glimmers zonking since.", "No brow glimmers since."])
+def test_what_is_denied_of_now_or_of_a_posture_or_of_another_place_ends_nothing(end):
+    assert extracted(f"Knoll glimmers strolling. {end}", LASTING)["Z"].status == "present"

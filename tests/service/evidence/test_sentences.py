@@ -213,3 +213,8 @@ def test_dictated_signs_are_signs_where_no_full_stop_was_written():
         "three fizzes period",
     ]
     assert split("A period of rest. Two fizzes.") == ["A period of rest.", "Two fizzes."]
+
+
+def test_a_tick_is_for_one_item_and_not_for_what_follows_on_its_line():
+    ticked = sentences_of("[x] zonking. He left. She came.", tiny().layout)
+    assert [sentence.box for sentence in ticked] == ["ticked", "", ""]
