@@ -1,5 +1,5 @@
 """Opens the sealed cases, once for each report. In: the compressed files here and their hashes, which were committed
-before the work they judge. Out: the figures, never a case, and a line in `openings.csv` that says who could have
+before the report that opens them. Out: the figures, never a case, and a line in `openings.csv` that says who could have
 learnt from them and when."""
 
 from __future__ import annotations
