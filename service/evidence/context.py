@@ -73,7 +73,10 @@ class Context:
 
     def scopes(self, words: Sequence[Word]) -> tuple[list[Scope], list[int]]:
         """The modifiers of a sentence with what they reach, and the places of its terminators."""
-        norms = [w.norm for w in words]
+        return self.within([w.norm for w in words])
+
+    def within(self, norms: Sequence[str]) -> tuple[list[Scope], list[int]]:
+        """The same, of words given by what they are compared with."""
         stops = [
             at
             for at, norm in enumerate(norms)
@@ -91,7 +94,7 @@ class Context:
                 continue
             first, last = mention.first, mention.last
             left = max((s + 1 for s in stops if s < first), default=0)
-            right = min((s - 1 for s in stops if s > last), default=len(words) - 1)
+            right = min((s - 1 for s in stops if s > last), default=len(norms) - 1)
             match modifier.reaches:
                 case "forward":
                     start, end = last + 1, min(right, last + modifier.words)
@@ -100,7 +103,7 @@ class Context:
                 case "both":
                     start, end = max(left, first - modifier.words), min(right, last + modifier.words)
                 case "sentence":
-                    start, end = 0, len(words) - 1
+                    start, end = 0, len(norms) - 1
             scopes.append(Scope(modifier, mention.phrase, first, last, start, end))
         return scopes, stops
 

@@ -31,6 +31,8 @@ class Mention(Struct, frozen=True, gc=False):
 
 
 _NUMBER = "<n>"
+# What follows the last word: no word of any phrase.
+_END = "\n"
 # Behind a verb: all its forms.
 _VERB = "~"
 _PART = re.compile(r"\([^()]*\)|\S+")
@@ -135,10 +137,6 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     concepts: list[tuple[ConceptDefinition, str]] = field(default_factory=list)
 
-    def leads(self, norm: str) -> bool:
-        """Whether a phrase goes on with this word."""
-        return norm in self.children or (norm[0] <= "9" and _NUMBER in self.children)
-
 
 @dataclass(slots=True)
 class _Tree:
@@ -197,18 +195,23 @@ class Lexicon:
         One phrase may stand for several concepts; then all of them are mentioned there.
         """
         found: list[Mention] = []
-        begins, counts, end = self._root.children, self._counts, len(norms)
+        begins, counts = self._root.children, self._counts
+        if not counts and begins.keys().isdisjoint(norms):
+            return found
         free = 0
-        # Most words begin no phrase; a letter is above every digit.
-        for at in [n for n, norm in enumerate(norms) if norm in begins or (counts and norm[0] <= "9")]:
-            if at < free:
-                continue
-            begun = begins.get(norms[at])
-            if begun is not None and not begun.concepts and (at + 1 == end or not begun.leads(norms[at + 1])):
-                continue  # most of those that do are not followed by the next word of one
-            best, last = self._longest(norms, at)
-            if best is not None:
-                found += [Mention(concept, phrase, at, last) for concept, phrase in best.concepts]
+        for at, (norm, behind) in enumerate(zip(norms, (*norms[1:], _END), strict=True)):
+            node, last = begins.get(norm), at
+            if node is None:
+                if not counts or not "0" <= norm[0] <= "9" or at < free:
+                    continue
+                node, last = self._longest(norms, at)
+            elif behind in node.children or ("0" <= behind[0] <= "9" and _NUMBER in node.children):
+                if at < free:
+                    continue
+                node, last = self._longest(norms, at)
+            # Most words that begin a phrase are not followed by the next word of one.
+            if node is not None and node.concepts and at >= free:
+                found += [Mention(concept, phrase, at, last) for concept, phrase in node.concepts]
                 free = last + 1
         return found
 

@@ -28,6 +28,8 @@ from service.evidence.words import words_of
 
 # What may be said by itself; other words are recognised in order not to be taken for something else.
 _TELLING = frozenset({"posture", "symptom", "syndrome", "cue", "target", "detail"})
+# What is felt or done: without any of these a sentence links nothing.
+_MOVING = frozenset({"posture", "symptom", "syndrome", "cue"})
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
 
@@ -154,11 +156,21 @@ def read_text(text: str, language: Language, *, topic: Symptom | None = None) ->
     name, an observation's body site).
     """
     spoken = list(_spoken(text, language))
-    read, first = _read(text, spoken, language, topic)
-    if topic is None and first is not None and any(k.anchor == "unknown" for s in read for k in s.links):
-        # "Easing: sitting. Site: both thighs.": what is placed later was meant before.
-        read, _ = _read(text, spoken, language, first)
-    return read
+    steps = list(_steps(text, spoken, language, Thread(topic)))
+    first = next((step.sets for step in steps if step.sets is not None), None)
+    if (
+        topic is None
+        and first is not None
+        and any(k.anchor == "unknown" for s in steps if s.read for k in s.read.links)
+    ):
+        # "Easing: sitting. Site: both thighs.": what is placed later was meant before. From where both readings hand
+        # on the same they are the same.
+        again = zip(_steps(text, spoken, language, Thread(first)), list(steps), strict=True)
+        for at, (step, before) in enumerate(again):
+            steps[at] = step
+            if step.after == before.after:
+                break
+    return [step.read for step in steps if step.read is not None]
 
 
 class Spoken(Struct, frozen=True, gc=False):
@@ -166,6 +178,7 @@ class Spoken(Struct, frozen=True, gc=False):
 
     sentence: Sentence
     answer: Answer
+    norms: list[str]
     felt: list[Mention]
     named: list[Mention]
     # Somebody else, whom the sentence before it named.
@@ -182,7 +195,7 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
         if _tells(felt) or _tells(named):
-            yield Spoken(sentence, answer, felt, named, persons.get(at))
+            yield Spoken(sentence, answer, norms, felt, named, persons.get(at))
 
 
 def _tells(mentions: Sequence[Mention]) -> bool:
@@ -216,33 +229,33 @@ class Thread(Struct, frozen=True, gc=False):
     aided: bool = False
 
 
-def _read(
-    text: str, sentences: Sequence[Spoken], language: Language, topic: Symptom | None
-) -> tuple[list[ReadSentence], Symptom | None]:
-    """The sentences read with `topic` in mind, and the first topic they set themselves."""
-    read: list[ReadSentence] = []
-    first: Symptom | None = None
-    thread = Thread(topic)
+class Step(Struct, frozen=True, gc=False):
+    """A sentence as read, if it says anything, the topic that it sets, if any, and what the next one inherits."""
+
+    read: ReadSentence | None
+    sets: Symptom | None
+    after: Thread
+
+
+def _steps(text: str, sentences: Sequence[Spoken], language: Language, thread: Thread) -> Iterator[Step]:
+    """The sentences read one after the other, the first of them with `thread`."""
     for sentence in sentences:
-        one, spoken, thread = _read_sentence(text, sentence, language, thread)
-        if one is not None:
-            read.append(one)
-        first = first or spoken
-    return read, first
+        step = _read_sentence(text, sentence, language, thread)
+        yield step
+        thread = step.after
 
 
-def _read_sentence(
-    text: str, told: Spoken, language: Language, before: Thread
-) -> tuple[ReadSentence | None, Symptom | None, Thread]:
-    """The sentence as read, the topic it sets if any, and what the next one inherits."""
+def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) -> Step:
     sentence, answer, mentions, named = told.sentence, told.answer, told.felt, told.named
     words = sentence.words
-    scopes, stops = language.context.scopes(words)
+    scopes, stops = language.context.within(told.norms)
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
     if told.person is not None:
         scopes.append(told.person)
     open_list = next((s for s in scopes if s.modifier.lists and s.end == len(words) - 1), None)
+    if not any(m.concept.kind in _MOVING for m in mentions):
+        return _named_only(text, told, language, before, scopes, open_list)
     postures = [m for m in mentions if m.concept.kind == "posture"]
     cues = [m for m in mentions if m.concept.kind == "cue"]
     if answer != "plain":
@@ -277,9 +290,9 @@ def _read_sentence(
     spoken: Symptom | None = None
     if answer != "denied":
         spoken = _spoken_of(sentence.section, symptoms, before.topic)
-        spoken = spoken or (None if symptoms else _placed(sentence, mentions, cues))
+        spoken = spoken or (None if symptoms else _placed(told, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
-    over = _rid(mentions, symptoms) and bool(language.taken_back.find(words))
+    over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
     nothing = not (links or said or symptoms or walking or over)
     after = Thread(
         spoken or before.topic,
@@ -290,7 +303,7 @@ def _read_sentence(
         any(m.concept.posture == "flexion" for m in postures) or (nothing and before.aided),
     )
     if nothing:
-        return None, spoken, after
+        return Step(None, spoken, after)
     quote = text[sentence.start : sentence.end]
     read = ReadSentence(
         quote,
@@ -301,10 +314,33 @@ def _read_sentence(
         tuple(symptoms),
         answer == "denied",
         walking,
-        any(word.norm in language.lately for word in words),
+        not language.lately.isdisjoint(told.norms),
         over,
     )
-    return read, spoken, after
+    return Step(read, spoken, after)
+
+
+def _named_only(
+    text: str,
+    told: Spoken,
+    language: Language,
+    before: Thread,
+    scopes: Sequence[Scope],
+    open_list: Scope | None,
+) -> Step:
+    """A sentence that tells of nothing felt or done: the targets said in it, and a place."""
+    sentence, denied = told.sentence, told.answer == "denied"
+    if told.answer != "plain":
+        scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
+    said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in told.named if m.concept.kind != "not-a-target")
+    spoken = _placed(told, ()) if told.felt and not denied else None
+    echo = None if said else before.echo
+    after = Thread(spoken or before.topic, None, echo, open_list, before.walked, before.aided and not said)
+    if not said:
+        return Step(None, spoken, after)
+    quote = text[sentence.start : sentence.end]
+    of_late = not language.lately.isdisjoint(told.norms)
+    return Step(ReadSentence(quote, sentence.start, sentence, (), said, (), denied, of_late=of_late), spoken, after)
 
 
 def _two_ways(postures: Sequence[Mention]) -> bool:
@@ -357,16 +393,15 @@ def _walked(links: Sequence[Link], before: bool) -> bool:
     return before and not any(k.posture == "walking" for k in affirmed)
 
 
-def _placed(sentence: Sentence, mentions: Sequence[Mention], cues: Sequence[Mention]) -> Symptom | None:
+def _placed(told: Spoken, cues: Sequence[Mention]) -> Symptom | None:
     """`Location: right leg` is no symptom, but it places the one that the other lines speak of; so does `it comes on at
     the gate, always in the right buttock`."""
-    labelled = any(w.norm == ":" for w in sentence.words)
     comes = any(c.concept.effect == "provokes" for c in cues)
-    if not comes and (not labelled or any(m.concept.kind in {"posture", "cue"} for m in mentions)):
+    if not comes and (":" not in told.norms or any(m.concept.kind in {"posture", "cue"} for m in told.felt)):
         return None
-    if sentence.section is not None and sentence.section.asserts != "affirmed":
+    if told.sentence.section is not None and told.sentence.section.asserts != "affirmed":
         return None
-    return implied(mentions)
+    return implied(told.felt)
 
 
 def _spoken_of(section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None) -> Symptom | None:
