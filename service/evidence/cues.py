@@ -6,7 +6,8 @@ was said before."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from service.evidence.context import Scope
 from service.evidence.definition import Outcome
@@ -36,8 +37,7 @@ LACKING = frozenset({"without", "w/o", "minus"})
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """One sentence prepared for linking."""
 
     words: Sequence[Word]

@@ -15,6 +15,9 @@ from service.evidence.words import Word
 
 _ARTICLES: Final = frozenset({"the", "a", "an", "my", "his", "her", "our", "their", "its", "that", "this", "any"})
 _BEFORE_ORDINALS: Final = _ARTICLES | {"every", "each"}
+# The ends of ordinals in figures, and what a stretch begins with.
+_IN_FIGURES: Final = frozenset({"st", "nd", "rd", "th"})
+_FROM: Final = "from"
 # How many words may describe the noun: `along the left leg` is seen not to be a way.
 _DESCRIBING: Final = 1
 
@@ -32,16 +35,22 @@ class Journeys:
     ordinals: frozenset[str]
     near: frozenset[str]
     elsewhere: frozenset[str]
+    # Every word that a way is seen by: without any of them none needs to be looked for.
+    seen_by: frozenset[str]
 
     @classmethod
     def of(cls, definitions: Sequence[Ways]) -> Journeys:
         """The words of all files together."""
+        along = frozenset(w for d in definitions for w in d.along)
+        ordinals = frozenset(w for d in definitions for w in d.ordinals)
+        near = frozenset(w for d in definitions for w in d.near)
         return cls(
-            frozenset(w for d in definitions for w in d.along),
+            along,
             frozenset(w for d in definitions for w in d.before),
-            frozenset(w for d in definitions for w in d.ordinals),
-            frozenset(w for d in definitions for w in d.near),
+            ordinals,
+            near,
             frozenset(w for d in definitions for w in d.elsewhere),
+            along | ordinals | near | _IN_FIGURES | {_FROM},
         )
 
     def found(self, words: Sequence[Word], mentions: Sequence[Mention]) -> list[Mention]:
@@ -49,6 +58,8 @@ class Journeys:
 
         Where the sentence says that something comes on, the place where it does is a way, too.
         """
+        if self.seen_by.isdisjoint([w.norm for w in words]):
+            return list(mentions)
         comes = any(m.concept.effect == "provokes" for m in mentions)
         ways = [
             w
@@ -64,7 +75,7 @@ class Journeys:
                 last = self._noun(words, at + 1, articles=True)
             elif (word.norm in self.ordinals or _numbered(words, at)) and self._counting(words, at):
                 last = self._noun(words, at + 1, articles=False)
-            elif word.norm == "from":
+            elif word.norm == _FROM:
                 last = self._stretch(words, at)
             if last is not None:
                 yield Mention(_WAY, " ".join(w.norm for w in words[at : last + 1]), at, last)
@@ -98,4 +109,4 @@ class Journeys:
 
 def _numbered(words: Sequence[Word], at: int) -> bool:
     """Whether an ordinal in figures ends at `at`: the `nd` of `2nd`."""
-    return words[at].norm in {"st", "nd", "rd", "th"} and at > 0 and words[at - 1].norm.isdecimal()
+    return words[at].norm in _IN_FIGURES and at > 0 and words[at - 1].norm.isdecimal()

@@ -202,32 +202,32 @@ class Lexicon:
         for at, (norm, behind) in enumerate(zip(norms, (*norms[1:], _END), strict=True)):
             node, last = begins.get(norm), at
             if node is None:
-                if not counts or not "0" <= norm[0] <= "9" or at < free:
+                if not (counts and norm[0].isdigit()):
                     continue
-                node, last = self._longest(norms, at)
-            elif behind in node.children or ("0" <= behind[0] <= "9" and _NUMBER in node.children):
-                if at < free:
-                    continue
-                node, last = self._longest(norms, at)
+                # A number without a spelling of its own leads where any number does.
+                node = begins[_NUMBER]
             # Most words that begin a phrase are not followed by the next word of one.
-            if node is not None and node.concepts and at >= free:
-                found += [Mention(concept, phrase, at, last) for concept, phrase in node.concepts]
-                free = last + 1
+            if behind in node.children or (behind[0].isdigit() and _NUMBER in node.children):
+                node, last = _longest(node, norms, at)
+            if at < free or not node.concepts:
+                continue
+            for concept, phrase in node.concepts:
+                found.append(Mention(concept, phrase, at, last))
+            free = last + 1
         return found
 
-    def _longest(self, norms: Sequence[str], at: int) -> tuple[_Node | None, int]:
-        """The end of the longest phrase that begins at `at`, and the place of its last word."""
-        best: _Node | None = None
-        best_last, node = at, self._root
-        for step in range(at, len(norms)):
-            norm = norms[step]
-            following = node.children.get(norm)
-            if following is None and norm[0].isdigit():
-                # A number without a spelling of its own leads where any number does.
-                following = node.children.get(_NUMBER)
-            if following is None:
-                break
-            node = following
-            if node.concepts:
-                best, best_last = node, step
-        return best, best_last
+
+def _longest(node: _Node, norms: Sequence[str], at: int) -> tuple[_Node, int]:
+    """The end of the longest phrase that begins at `at`, where `node` is, and the place of its last word."""
+    best, best_last = node, at
+    for step in range(at + 1, len(norms)):
+        norm = norms[step]
+        following = node.children.get(norm)
+        if following is None and norm[0].isdigit():
+            following = node.children.get(_NUMBER)
+        if following is None:
+            break
+        node = following
+        if node.concepts:
+            best, best_last = node, step
+    return best, best_last

@@ -208,9 +208,8 @@ def _tells(mentions: Sequence[Mention]) -> bool:
 
 def _told_of_legs(felt: Sequence[Mention]) -> bool:
     """Whether the sentence speaks of a symptom or a part of the body, and names no walking itself."""
-    return any(m.concept.kind in {"symptom", "site"} for m in felt) and not any(
-        m.concept.posture == "walking" for m in felt
-    )
+    kinds = {m.concept.kind for m in felt}
+    return ("symptom" in kinds or "site" in kinds) and not any(m.concept.posture == "walking" for m in felt)
 
 
 class Thread(Struct, frozen=True, gc=False):
@@ -269,7 +268,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     if not symptoms and postures and (cues or _two_ways(postures)) and (stand_in := implied(mentions)) is not None:
         concerned = [stand_in]
     links: list[Link] = []
-    if postures or cues or symptoms:
+    if postures or symptoms or before.pending is not None or before.aided:
         stretch = Stretch(
             words,
             postures,
