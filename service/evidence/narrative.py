@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
 from service.evidence.cues import Stretch
-from service.evidence.definition import ConceptDefinition, LanguageDefinition, Outcome, SectionDefinition
+from service.evidence.definition import ConceptDefinition, LanguageDefinition, SectionDefinition
 from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
 from service.evidence.lexicon import Lexicon, Mention, spell_out
@@ -24,6 +24,7 @@ from service.evidence.persons import Persons
 from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
+from service.evidence.thread import Thread, placed, spoken_of, walked
 from service.evidence.words import words_of
 
 # What may be said by itself; other words are recognised in order not to be taken for something else.
@@ -212,22 +213,6 @@ def _told_of_legs(felt: Sequence[Mention]) -> bool:
     return ("symptom" in kinds or "site" in kinds) and not any(m.concept.posture == "walking" for m in felt)
 
 
-class Thread(Struct, frozen=True, gc=False):
-    """What a sentence inherits from those before it.
-
-    `topic` is the symptom spoken of, `pending` a posture named without saying what it does, `echo` the last
-    effect stated, `carried` a negated list that was cut for its length only, `walked` that the symptom comes on
-    walking, `aided` that something to lean on was named.
-    """
-
-    topic: Symptom | None = None
-    pending: Mention | None = None
-    echo: Outcome | None = None
-    carried: Scope | None = None
-    walked: bool = False
-    aided: bool = False
-
-
 class Step(Struct, frozen=True, gc=False):
     """A sentence as read, if it says anything, the topic that it sets, if any, and what the next one inherits."""
 
@@ -288,8 +273,8 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in named if m.concept.kind != "not-a-target")
     spoken: Symptom | None = None
     if answer != "denied":
-        spoken = _spoken_of(sentence.section, symptoms, before.topic)
-        spoken = spoken or (None if symptoms else _placed(told, cues))
+        spoken = spoken_of(sentence.section, symptoms, before.topic)
+        spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, mentions, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
     over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
     nothing = not (links or said or symptoms or walking or over)
@@ -298,7 +283,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         postures[-1] if postures and not links else None,
         links[-1].effect if links else before.echo if nothing else None,
         open_list,
-        _walked(links, before.walked),
+        walked(links, before.walked),
         any(m.concept.posture == "flexion" for m in postures) or (nothing and before.aided),
     )
     if nothing:
@@ -332,7 +317,7 @@ def _named_only(
     if told.answer != "plain":
         scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
     said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in told.named if m.concept.kind != "not-a-target")
-    spoken = _placed(told, ()) if told.felt and not denied else None
+    spoken = placed(sentence.section, told.norms, told.felt, ()) if told.felt and not denied else None
     echo = None if said else before.echo
     after = Thread(spoken or before.topic, None, echo, open_list, before.walked, before.aided and not said)
     if not said:
@@ -382,35 +367,3 @@ def _elsewhere(mentions: Sequence[Mention]) -> bool:
     """Whether a part of the body is named, and none of the leg, buttock or back."""
     regions = {r for m in mentions if m.concept.kind == "site" for r in (m.concept.region, *m.concept.regions) if r}
     return bool(regions) and not regions & (LEG | {"back"})
-
-
-def _walked(links: Sequence[Link], before: bool) -> bool:
-    """Whether a symptom that comes on walking is what the text speaks of after these links."""
-    affirmed = [k for k in links if k.assertion in {"affirmed", "possible"} and k.anchor != "other"]
-    if any(k.posture == "walking" and k.effect == "provokes" for k in affirmed):
-        return True
-    return before and not any(k.posture == "walking" for k in affirmed)
-
-
-def _placed(told: Spoken, cues: Sequence[Mention]) -> Symptom | None:
-    """`Location: right leg` is no symptom, but it places the one that the other lines speak of; so does `it comes on at
-    the gate, always in the right buttock`."""
-    comes = any(c.concept.effect == "provokes" for c in cues)
-    if not comes and (":" not in told.norms or any(m.concept.kind in {"posture", "cue"} for m in told.felt)):
-        return None
-    if told.sentence.section is not None and told.sentence.section.asserts != "affirmed":
-        return None
-    return implied(told.felt)
-
-
-def _spoken_of(section: SectionDefinition | None, symptoms: Sequence[Symptom], topic: Symptom | None) -> Symptom | None:
-    """What the next sentence's `it` will mean: the last symptom affirmed here with a place, legs before other
-    places."""
-    if section is not None and section.asserts != "affirmed":
-        return None
-    placed = [s for s in symptoms if s.regions and s.judgement.assertion in {"affirmed", "possible", "negated"}]
-    placed = [s for s in placed if not s.negated] or [s for s in placed if s.regions & LEG and topic is None]
-    if not placed:
-        return None
-    legs = [s for s in placed if s.regions & LEG]
-    return (legs or placed)[-1]
