@@ -13,7 +13,7 @@ from service.evidence.sentences import Sentence
 from service.evidence.words import Word
 
 # What a writer calls the patient whatever the pronoun.
-_PATIENT = frozenset({"patient", "pt", "i", "my", "me", "you", "your"})
+_PATIENT = frozenset({"patient", "pt", "i", "my", "me", "you", "your", "own"})
 _OWN = frozenset({"my", "our"})
 # How many sentences may go on about somebody named once.
 _PATIENCE = 4
