@@ -14,7 +14,8 @@ from service.evidence.definition import Measured
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.words import Word
 
-NUMBER = re.compile(r"\d*\.?\d+")
+# No two parts of it match the same digits, or a number of a hundred thousand of them would be tried at each.
+NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LEFT = frozenset({"left", "lt", "l", "lle"})
 _RIGHT = frozenset({"right", "rt", "r", "rle"})

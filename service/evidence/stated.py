@@ -36,6 +36,8 @@ def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bo
     if not finding.relations:
         return
     found: list[tuple[Read, Evidence]] = []
+    # How many had been found when a text (by its `id`) last said that it is otherwise since.
+    otherwise_since: dict[int, int] = {}
     for read, sentence, link in sayings.links:
         if not _concerns_leg(link, leg_known):
             continue
@@ -56,11 +58,12 @@ def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bo
             _told(link),
         )
         if finding.superseded and evidence.status == "absent" and sentence.of_late:
-            found = [(r, _before(e) if r is read else e) for r, e in found]
+            otherwise_since[id(read)] = len(found)
         if finding.superseded and sentence.start < sayings.over.get(id(read), 0):
             evidence = _before(evidence)
         found.append((read, evidence))
-    yield from (evidence for _, evidence in found)
+    for at, (read, evidence) in enumerate(found):
+        yield _before(evidence) if at < otherwise_since.get(id(read), 0) else evidence
 
 
 def _before(evidence: Evidence) -> Evidence:
@@ -109,6 +112,7 @@ def stated_evidence(finding: FindingDefinition, sayings: Sayings) -> Iterator[Ev
     found = [
         (saying.at[0], n, saying.at, saying)
         for n, statement in enumerate(finding.statements)
+        if all(_told_somewhere(name, sayings) for name in statement.elsewhere)
         for target in dict.fromkeys(statement.target)
         for saying in sayings.by_target.get(target, ())
     ]
@@ -137,7 +141,7 @@ def _stated(finding: FindingDefinition, statement: Statement, saying: Saying, sa
     if (statement.sections and section not in statement.sections) or section in statement.outside:
         return None
     neighbours = _neighbours(statement, sentence, said)
-    if neighbours is None or not all(_told_somewhere(name, sayings) for name in statement.elsewhere):
+    if neighbours is None:
         return None
     outcome = _asserted(statement, (said, *neighbours), sentence)
     if outcome is None:

@@ -4,7 +4,10 @@ X` into `goes off on sitting | no`, and lines without a mark left out: nobody an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct
@@ -13,6 +16,7 @@ from service.evidence.words import Word
 
 _MARKS: Final = frozenset({"x", "*", "yes", "v"})
 _BAR: Final = "|"
+_offset: Final = attrgetter("offset")
 
 
 class _Column(Struct, frozen=True):
@@ -55,11 +59,8 @@ def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
 def _columns(line: Sequence[Word], answers: frozenset[str]) -> tuple[_Column, ...]:
     """The answering columns that a line heads: its last words, two or more, are answers and nothing else."""
     told = [word for word in line if word.norm[0].isalnum()]
-    headed: list[Word] = []
-    for word in reversed(told):
-        if word.norm not in answers:
-            break
-        headed.insert(0, word)
+    answering = sum(1 for _ in takewhile(lambda word: word.norm in answers, reversed(told)))
+    headed = told[len(told) - answering :]
     signs = {word.norm for word in line if not word.norm[0].isalnum() and word.norm[0] != "\n"}
     if len(headed) < 2 or not signs <= {_BAR}:
         return ()
@@ -82,7 +83,9 @@ def _answered(line: Sequence[Word], columns: Sequence[_Column]) -> list[Word]:
         answer = columns[at].norm if at < len(columns) else ""
     else:
         offset = mark.start - told[0].start
-        answer = min(columns, key=lambda column: abs(column.offset - offset)).norm
+        # The nearest column, the first of two that are as near.
+        at = bisect_left(columns, offset, key=_offset)
+        answer = min(columns[max(0, at - 1) : at + 1], key=lambda column: abs(column.offset - offset)).norm
     if not answer:
         return broken
     return [*label, Word(_BAR, mark.start, mark.start), Word(answer, mark.start, mark.end), *broken]

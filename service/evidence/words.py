@@ -21,6 +21,7 @@ _HYPHENS = frozenset("-‐‑–")
 _TICKS = {"✓": True, "✔": True, "✗": False, "✘": False, "❌": False, "✅": True}
 # What stands before an age: `44M with leg pain`, `This is a 44M`. Elsewhere a capital M can be metres.
 _BEFORE_AGE = frozenset({".", "\n", "\n\n", "a", "an", "this"})
+_AGE_DIGITS = 3
 _TYPOGRAPHY = str.maketrans({"’": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "≤": "<", "≥": ">"})
 
 
@@ -72,7 +73,10 @@ def words_of(text: str, spelling: Mapping[str, str] | None = None) -> list[Word]
 
 def _is_sex(before: Sequence[Word], start: int) -> bool:
     """Whether a capital M at `start` ends `44M`, a man of 44 years, and not a distance of 44 metres."""
-    if not before or not before[-1].norm.isdecimal() or not 0 < int(before[-1].norm) <= 120:
+    if not before or not before[-1].norm.isdecimal():
+        return False
+    # Python refuses to read a number of thousands of digits.
+    if len(before[-1].norm) > _AGE_DIGITS or not 0 < int(before[-1].norm) <= 120:
         return False
     if len(before) == 1 or before[-2].norm in _BEFORE_AGE:
         return True
