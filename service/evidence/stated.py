@@ -117,7 +117,7 @@ def stated_evidence(finding: FindingDefinition, sayings: Sayings) -> Iterator[Ev
         for saying in sayings.by_target.get(target, ())
     ]
     for _, n, _, saying in sorted(found, key=itemgetter(0, 1, 2)):
-        evidence = _stated(finding, finding.statements[n], saying, sayings)
+        evidence = _stated(finding, finding.statements[n], saying)
         if evidence is not None:
             yield evidence
 
@@ -132,7 +132,7 @@ def _told_somewhere(name: str, sayings: Sayings) -> bool:
     )
 
 
-def _stated(finding: FindingDefinition, statement: Statement, saying: Saying, sayings: Sayings) -> Evidence | None:
+def _stated(finding: FindingDefinition, statement: Statement, saying: Saying) -> Evidence | None:
     """What the statement makes of one place where its target is said, if it means that place."""
     read, sentence, said = saying.read, saying.sentence, saying.said
     if statement.resources and read.resource not in statement.resources:
