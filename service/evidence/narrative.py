@@ -334,13 +334,17 @@ def _two_ways(postures: Sequence[Mention]) -> bool:
 
 
 def _rid(mentions: Sequence[Mention], symptoms: Sequence[Symptom]) -> bool:
-    """Whether a sentence says that no leg symptom is left, whatever the posture: `no leg trouble since`."""
+    """Whether a sentence says that no leg symptom is left, whatever the posture: `no leg trouble since`.
+
+    Numbness or weakness that is gone leaves the pain as it was.
+    """
     if any(m.concept.kind == "posture" and m.concept.posture != "walking" for m in mentions):
         return False
     if not symptoms:
         told = implied(mentions)
         return told is not None and any(m.concept.effect == "free" for m in mentions)
-    return all(s.negated for s in symptoms) and any("leg" in s.regions for s in symptoms)
+    legs = (s for s in symptoms if "leg" in s.regions)
+    return all(s.negated for s in symptoms) and any(s.generic or "pain" in s.qualities for s in legs)
 
 
 def _walking(

@@ -381,6 +381,8 @@ def test_what_is_over_since_ends_the_story_before_it(end):
     assert extracted(f"Knoll glimmers strolling. {end}", LASTING)["Z"].status == "not-documented"
 
 
-@pytest.mark.parametrize("end", ["No knoll murk.", "No knoll glimmers zonking since.", "No brow glimmers since."])
+@pytest.mark.parametrize(
+    "end", ["No knoll murk.", "No knoll glimmers zonking since.", "No brow glimmers since.", "No knoll fizzes since."]
+)
 def test_what_is_denied_of_now_or_of_a_posture_or_of_another_place_ends_nothing(end):
     assert extracted(f"Knoll glimmers strolling. {end}", LASTING)["Z"].status == "present"
