@@ -122,7 +122,7 @@ def collective_for(stretch: Stretch, posture: Mention) -> Mention | None:
 
 
 def _listed(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
-    """Whether the posture is one of several named behind the cue, no other cue before or among them."""
+    """Whether the posture is one of several named behind the cue, and no other cue says there what they do."""
     end = min((s for s in stretch.stops if s > cue.last), default=len(stretch.words))
     named = [p for p in stretch.postures if cue.last < p.first < min(end, cue.last + _LIST_REACH)]
     others = [c for c in stretch.cues if c is not cue and c.concept.effect != "persists" and c.first < end]
@@ -154,18 +154,16 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.concept.posture in {"walking", "extension"} and cue.concept.effect == "persists":
         # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
         return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
-    if (
-        posture.concept.posture in _HARD
-        and cue.concept.effect in {"eases", "free"}
-        and _leads_on(stretch, posture, cue)
-    ):
+    if posture.concept.posture not in _HARD or cue.concept.effect not in {"eases", "free"}:
+        return False
+    if _leads_on(stretch, posture, cue):
         return True
-    if posture.concept.posture == "walking" and cue.concept.effect in {"eases", "free"}:
-        if cue.concept.effect == "free" and all(s.bare for s in stretch.symptoms):
-            return False  # "he does five miles and the legs are fine"
-        near = stretch.nearest_symptom(posture)
-        return near is not None and near <= stretch.cost(cue, posture)
-    return False
+    if posture.concept.posture != "walking":
+        return False
+    if cue.concept.effect == "free" and all(s.bare for s in stretch.symptoms):
+        return False  # "he does five miles and the legs are fine"
+    near = stretch.nearest_symptom(posture)
+    return near is not None and near <= stretch.cost(cue, posture)
 
 
 def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool:

@@ -29,8 +29,6 @@ from service.evidence.words import words_of
 
 # What may be said by itself; other words are recognised in order not to be taken for something else.
 _TELLING = frozenset({"posture", "symptom", "syndrome", "cue", "target", "detail"})
-# What is felt or done: without any of these a sentence links nothing.
-_MOVING = frozenset({"posture", "symptom", "syndrome", "cue"})
 _NAMED = frozenset({"target", "detail", "not-a-target"})
 
 
@@ -238,8 +236,6 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     if told.person is not None:
         scopes.append(told.person)
     open_list = next((s for s in scopes if s.modifier.lists and s.end == len(words) - 1), None)
-    if not any(m.concept.kind in _MOVING for m in mentions):
-        return _named_only(text, told, language, before, scopes, open_list)
     postures = [m for m in mentions if m.concept.kind == "posture"]
     cues = [m for m in mentions if m.concept.kind == "cue"]
     if answer != "plain":
@@ -302,29 +298,6 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         over,
     )
     return Step(read, spoken, after)
-
-
-def _named_only(
-    text: str,
-    told: Spoken,
-    language: Language,
-    before: Thread,
-    scopes: Sequence[Scope],
-    open_list: Scope | None,
-) -> Step:
-    """A sentence that tells of nothing felt or done: the targets said in it, and a place."""
-    sentence, denied = told.sentence, told.answer == "denied"
-    if told.answer != "plain":
-        scopes = [s for s in scopes if s.modifier.asserts != "hypothetical"]
-    said = tuple(Said(m, judge(scopes, m.first, m.last)) for m in told.named if m.concept.kind != "not-a-target")
-    spoken = placed(sentence.section, told.norms, told.felt, ()) if told.felt and not denied else None
-    echo = None if said else before.echo
-    after = Thread(spoken or before.topic, None, echo, open_list, before.walked, before.aided and not said)
-    if not said:
-        return Step(None, spoken, after)
-    quote = text[sentence.start : sentence.end]
-    of_late = not language.lately.isdisjoint(told.norms)
-    return Step(ReadSentence(quote, sentence.start, sentence, (), said, (), denied, of_late=of_late), spoken, after)
 
 
 def _two_ways(postures: Sequence[Mention]) -> bool:

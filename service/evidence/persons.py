@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from service.evidence.context import Context, Scope
 from service.evidence.definition import ConceptDefinition, ModifierDefinition
-from service.evidence.lexicon import Lexicon
+from service.evidence.lexicon import Lexicon, spell_out
 from service.evidence.sentences import Sentence
 from service.evidence.words import Word
 
@@ -28,7 +28,7 @@ class Persons:
         modifiers = [m for m in modifiers if m.asserts == "other-person"]
         called = [m for m in modifiers if m.pronouns]
         self._context = context
-        self._named = frozenset(phrase.split()[-1] for m in called for phrase in m.phrases)
+        self._named = frozenset(words[-1] for m in called for phrase in m.phrases for words in spell_out(phrase))
         self._pronouns = frozenset(p for m in called for p in m.pronouns)
         # `He says that her legs ache`: the person named before reports.
         self._telling = Lexicon(

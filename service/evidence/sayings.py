@@ -29,7 +29,7 @@ class Sayings:
 
     by_target: dict[str, list[Saying]]
     links: tuple[tuple[Read, ReadSentence, Link], ...]
-    # Where a text (by its `id`) last says that no leg symptom is left: what it told before is over.
+    # Where a text (by its `id`) last says that no leg symptom is left.
     over: dict[int, int]
 
     @classmethod
@@ -38,8 +38,12 @@ class Sayings:
         for saying in _all(reads):
             by_target[saying.said.mention.id].append(saying)
         links = ((read, sentence, link) for read in reads for sentence in read.sentences for link in sentence.links)
-        over = {id(read): s.start for read in reads for s in read.sentences if s.over}
-        return cls(dict(by_target), tuple(links), over)
+        return cls(dict(by_target), tuple(links), {id(read): over_at(read) for read in reads})
+
+
+def over_at(read: Read) -> int:
+    """Where a text last says that no leg symptom is left: what it told before is over. 0 where it never does."""
+    return max((s.start for s in read.sentences if s.over), default=0)
 
 
 def _all(reads: Sequence[Read]) -> Iterator[Saying]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from service.evidence.context import Judgement, Scope
 from service.evidence.definition import Assertion, Felt, FindingDefinition, Outcome, Relation, Statement
@@ -17,7 +17,7 @@ from service.evidence.link import Link
 from service.evidence.model import Evidence, Mark, Status
 from service.evidence.narrative import ReadSentence, Said
 from service.evidence.passages import Read
-from service.evidence.sayings import Saying, Sayings
+from service.evidence.sayings import Saying, Sayings, over_at
 from service.evidence.symptoms import LEG
 
 # Why a statement does not count, as a reader of the trace is told.
@@ -59,7 +59,7 @@ def related_evidence(finding: FindingDefinition, sayings: Sayings, leg_known: bo
         )
         if finding.superseded and evidence.status == "absent" and sentence.of_late:
             otherwise_since[id(read)] = len(found)
-        if finding.superseded and sentence.start < sayings.over.get(id(read), 0):
+        if finding.superseded and sentence.start < sayings.over[id(read)]:
             evidence = _before(evidence)
         found.append((read, evidence))
     for at, (read, evidence) in enumerate(found):
@@ -238,7 +238,7 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
     sentence, or in two with at most one between them."""
     if read.answer == "denied":
         return
-    over = max((s.start for s in read.sentences if s.over), default=0)
+    over = over_at(read)
     for at, sentence in enumerate(read.sentences):
         if sentence.start < over:
             continue
@@ -256,13 +256,9 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
             )
 
 
-def _place(sentence: ReadSentence) -> int:
-    return sentence.start
-
-
 def _hurts(one: ReadSentence, other: ReadSentence) -> bool:
     """Whether a sentence close by affirms a leg symptom, in the same section and paragraph."""
-    if max(one, other, key=_place).sentence.opens_paragraph:
+    if max(one, other, key=attrgetter("start")).sentence.opens_paragraph:
         return False
     apart = max(one.start, other.start) - min(one.sentence.end, other.sentence.end)
     if one.section is not other.section or apart > _CLOSE or one.denied:
