@@ -54,8 +54,7 @@ class Composer:
     moment: Moment
 
     def compose(self, assessment: Assessment) -> tuple[ComposedCard, ...]:
-        """The cards for this conclusion in the order of their ids, red flags of the spine and of the vessels side
-        by side."""
+        """The cards for this conclusion in their order, red flags of the vessels and of the spine side by side."""
         return tuple(
             ComposedCard(self._card(card, assessment), card, self._not_now(card))
             for card in self._fitting(assessment.rule, self.findings)

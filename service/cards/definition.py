@@ -86,6 +86,8 @@ class CardDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     version: str
     released: date
     states: tuple[State, ...]
+    # Where several are shown the lowest comes first, and gives the decision its topic.
+    order: int = 0
     topic: Topic
     rules: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ class CardLibrary:
         files = tuple(files)
         cards = (file for file in files if isinstance(file, CardDefinition))
         return cls(
-            cards=tuple(sorted(cards, key=lambda card: card.id)),
+            cards=tuple(sorted(cards, key=lambda card: (card.order, card.id))),
             orders={order.id: order for order in _only(files, Orders).orders},
             options=_only(files, Options),
             questions=_only(files, Questions),

@@ -37,6 +37,7 @@ class Names:
     postures: frozenset[str]
     regions: frozenset[str]
     sections: frozenset[str]
+    kin: frozenset[str]
 
     @classmethod
     def of(
@@ -54,6 +55,7 @@ class Names:
             frozenset(c.posture for c in concepts if c.posture),
             frozenset(r for c in concepts for r in (c.region, *c.regions) if r),
             frozenset(s.id for language in languages for s in language.sections),
+            frozenset(one.id for language in languages for one in language.kin),
         )
 
 
@@ -146,6 +148,12 @@ def language_problems(language: LanguageDefinition, names: Names) -> Iterator[Pr
     for modifier in language.modifiers:
         if not modifier.phrases:
             yield "modifiers", f"{modifier.id!r} has no phrase", "write at least one phrase, or delete it"
+    for one in language.kin:
+        if not one.called:
+            yield "kin", f"{one.id!r} is called nothing", "write at least one word under called, or delete it"
+        for name in one.tells_of:
+            if name not in names.kin:
+                yield "kin", f"nobody among kin is {name!r}", meant(name, names.kin) + "use the id of one of kin"
     for lead in language.lead_ins:
         if lead.value_set not in names.value_sets:
             yield "lead_ins", f"no value set is called {lead.value_set!r}", "define it, or correct the name"
@@ -158,6 +166,8 @@ def phrase_problems(language: LanguageDefinition) -> Iterator[Problem]:
         *((f"modifiers: {modifier.id}", phrase) for modifier in language.modifiers for phrase in modifier.phrases),
         *((f"sections: {section.id}", heading) for section in language.sections for heading in section.headings),
         *(("terminators", phrase) for phrase in language.terminators),
+        *((f"kin: {one.id}", word) for one in language.kin for word in one.called),
+        *(("telling", phrase) for phrase in (language.telling.phrases if language.telling else ())),
     ]
     for key, phrase in written:
         try:
@@ -168,12 +178,14 @@ def phrase_problems(language: LanguageDefinition) -> Iterator[Problem]:
 
 
 def twice(languages: Sequence[tuple[str, LanguageDefinition]]) -> Iterator[tuple[str, Problem]]:
-    """Concepts, modifiers and headings that two places define, with the file of the second."""
+    """Concepts, modifiers, kin and headings that two places define, with the file of the second."""
     seen: dict[tuple[str, str], str] = {}
     for file, language in languages:
         named = [
             *(("concepts", c.id) for c in language.concepts),
             *(("modifiers", m.id) for m in language.modifiers),
+            *(("modifiers", one.id) for one in language.kin),  # of each a modifier is made
+            *((("telling", "telling"),) if language.telling is not None else ()),
             *(("sections", heading) for section in language.sections for heading in section.headings),
         ]
         for key, name in named:

@@ -139,10 +139,10 @@ def trimmed(
             spent = next((c for c in within if 0 <= c[0] - scope.last - 1 <= 2), None)
             if spent is not None:
                 end = min(end, spent[1])
-            if scope.phrase in _LACKING:
+            if scope.phrase in _LACKING or scope.modifier.one_item:
                 end = min(end, _item_end(words, scope))
             for at in range(scope.last + 1, scope.end + 1):
-                if words[at].norm == "," and any(scope.last < p[0] < at for p in placed):
+                if words[at].norm in {",", "-"} and any(scope.last < p[0] < at for p in placed):
                     end = min(end, at - 1)
                     break
         cut.append(

@@ -21,19 +21,25 @@ _WRONG_WAY = 7
 # How far a list of what was tried goes.
 _LIST_REACH = 16
 _NEGATION_REACH = 4
-_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!"})
-# These open a clause with a condition of its own.
-_OPENERS = frozenset({"if", "when", "whenever", "once", "as", "while", "because", "since"})
+_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!", "-"})
+# These open a clause with a condition of its own, and these any clause.
+_CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
+_OPENERS = _CONDITIONS | {"as", "because", "since"}
+# These part what eases from what went before.
+_PARTING = frozenset({",", "which", "that"})
 # Postures in which the symptom can be expected to be less, and those in which it comes.
 EASY = frozenset({"flexion", "cycling", "sitting"})
 _HARD = frozenset({"walking", "standing"})
+# Postures in which it may come, the two hard ones among them.
+_COMING = _HARD | {"extension", "still"}
 # What stands between the items of a list.
 ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
 # What a patient goes without.
 LACKING = frozenset({"without", "w/o", "minus"})
-# Auxiliaries that echo a cue, and whether they negate it.
+# Auxiliaries that echo a cue, and whether they negate it; a copula does so only where it negates.
+_COPULAS = frozenset({"is", "are", "was", "were"})
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
@@ -137,11 +143,11 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.first < cue.first and stopped(stretch, posture, cue):
         # "..., no leg pain hunched over; walking upright brings it on": the cue has a posture in its own clause.
         own = [p for p in stretch.postures if p is not posture and not stopped(stretch, p, cue)]
-        if any(p.first < cue.first for p in own):
+        if any(p.first < cue.first for p in own) or (own and cue.concept.effect == "provokes"):
             return True
     if posture.first > cue.last and stopped(stretch, cue, posture) and _has_its_own(stretch, cue):
         return True  # "standing is useless; stooping will do"
-    if posture.first < cue.first and _in_another_clause(stretch, posture, cue):
+    if posture.first < cue.first and any(parted(stretch, posture, cue) for parted in _PARTED):
         return True
     if cue.first < posture.first and cue.concept.effect == "provokes" and answers_another(stretch, posture, cue):
         return True
@@ -177,6 +183,46 @@ def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool
     return bool(before) and not {*stretch.norms(before[-1].last + 1, posture.first - 1)} <= ALIKE
 
 
+def _answers_beforehand(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether what brings the symptom on stands between a posture in which it eases and the cue, as the reason for it:
+    `she leans on the counter since standing upright causes burning`; or behind the cue, after a comma: `none leaning on
+    the cart, returns when she walks upright`."""
+    if posture.concept.posture not in EASY or cue.concept.effect != "provokes":
+        return False
+    if "," in stretch.norms(posture.last + 1, cue.first - 1) and any(
+        p.first > cue.last and p.concept.posture in _COMING and not stopped(stretch, cue, p) for p in stretch.postures
+    ):
+        return True
+    between = [p for p in stretch.postures if posture.last < p.first < cue.first]
+    if not between or between[-1].concept.posture not in _COMING:
+        return False
+    return not _OPENERS.isdisjoint(stretch.norms(posture.last + 1, between[-1].first - 1))
+
+
+def _brings_it_on(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether the symptom is told to come in the posture, before a comma or a relative parts it from what eases it:
+    `pain when bending, better walking`."""
+    if cue.concept.effect not in {"eases", "free"} or posture.concept.posture not in EASY:
+        return False
+    at = posture.first - 1 - (stretch.norms(posture.first - 1, posture.first - 1) == ["the"])
+    if BRINGING.isdisjoint(stretch.norms(at, at)) or _PARTING.isdisjoint(stretch.norms(posture.last + 1, cue.first)):
+        return False
+    return any(s.last in {at - 1, at - 2} and not s.negated for s in stretch.symptoms)
+
+
+def _eased_nearer(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether what eases stands between a posture in which the symptom comes and the cue, behind a comma: `on walking,
+    particularly downhill, and stooping eases it`."""
+    if cue.concept.effect != "eases" or posture.concept.posture not in _COMING:
+        return False
+    return any(
+        posture.last < p.first < cue.first
+        and p.concept.posture in EASY
+        and "," in stretch.norms(posture.last + 1, p.first - 1)
+        for p in stretch.postures
+    )
+
+
 def _has_its_own(stretch: Stretch, cue: Mention) -> bool:
     """Whether the cue speaks of what stands before it, and a posture stands there in its own clause."""
     return _looks(stretch, cue) != "forward" and any(
@@ -196,10 +242,14 @@ def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool
     return False
 
 
+# What may part a posture from a cue behind it.
+_PARTED = (_in_another_clause, _answers_beforehand, _brings_it_on, _eased_nearer)
+
+
 def _leads_on(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
-    """Whether a comma parts the cue from the posture before it, and it leads on to one behind it: `tingle after ten
-    minutes of walking, better pushing the pram`."""
-    if cue.first < posture.first or "," not in stretch.norms(posture.last + 1, cue.first - 1):
+    """Whether a comma or a relative parts the cue from the posture before it, and it leads on to one behind it: `tingle
+    after ten minutes of walking, better pushing the pram`, `pain on walking which goes if she sits`."""
+    if cue.first < posture.first or _PARTING.isdisjoint(stretch.norms(posture.last + 1, cue.first)):
         return False
     return any(
         cue.last < other.first and other.concept.posture not in _HARD and not stopped(stretch, cue, other)
@@ -292,9 +342,9 @@ def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
         if opening[0] in {"nor", "neither"}:
             return stretch.echo if stretch.echo.startswith("not-") else turned(stretch.echo)
     following = stretch.norms(posture.last + 1, posture.last + 2)
-    if not following or following[0] not in _AUXILIARIES:
+    if not following or not (following[0] in _AUXILIARIES or (following[0] in _COPULAS and following[1:] == ["not"])):
         return None
-    negated = _AUXILIARIES[following[0]] or following[1:] == ["not"]
+    negated = _AUXILIARIES.get(following[0], False) or following[1:] == ["not"]
     after = stretch.norms(posture.last + 2 + (following[1:] == ["not"]), posture.last + 2 + (following[1:] == ["not"]))
     if after and after[0] not in _CLOSERS:
         return None
@@ -304,7 +354,17 @@ def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
     effect = before[-1].concept.effect or "eases"
     if effect == "persists":
         return "not-eased" if not negated else "eases"
+    if negated and effect == "free" and posture.concept.posture in _HARD:
+        return "provokes"  # "the bike is fine, the treadmill is not"
     return turned(effect) if negated else plain(effect)
+
+
+def conditional(stretch: Stretch, posture: Mention) -> bool:
+    """Whether the posture stands in a clause of condition, whose consequence follows its comma: `if I push the pram, my
+    legs don't hurt`."""
+    before = stretch.norms(0, posture.first - 1)
+    opened = next((n for n in range(len(before) - 1, -1, -1) if before[n] == "," or before[n] in _CONDITIONS), None)
+    return opened is not None and before[opened] in _CONDITIONS
 
 
 def stopped(stretch: Stretch, one: Mention, other: Mention) -> bool:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from service.evidence.kin import Kin, Telling
+
 # What an author is told: the key, what is wrong there, what to do.
 Problem = tuple[str, str, str]
 
@@ -87,6 +89,8 @@ class ModifierDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     words: int = 12
     # `denies` governs a whole list; after `no pain at rest, ...` a comma begins something new.
     lists: bool = False
+    # Of what stands behind it up to a comma, unless an `or` goes on: `cannot hold her water, legs heavy`.
+    one_item: bool = False
     pseudo: bool = False
     # Only where the clause ends behind it: `claudication: no`, but not `claudication: no relief from rest`.
     closing: bool = False
@@ -151,8 +155,11 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     taken_back: tuple[str, ...] = ()
     lead_ins: tuple[LeadIn, ...] = ()
     ways: Ways | None = None
+    kin: tuple[Kin, ...] = ()
+    telling: Telling | None = None
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
     # The commonest words of English, and of other languages under their names: a text in one of these is a gap.
     english: tuple[str, ...] = ()
     other_languages: dict[str, tuple[str, ...]] = {}
@@ -315,7 +322,7 @@ class Measured(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # Concepts of other measurements: a number behind one of these is theirs.
     others: tuple[str, ...] = ()
     # Concepts that say when it was taken (`at rest`, `after exercise`): with `only`, numbers of one of those phases
-    # count, and none that are coded; those of the phases under `never` do not.
+    # count; those of the phases under `never` do not. A coded number tells it in its name or its comment.
     phases: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()

@@ -75,13 +75,17 @@ def _nothing(phrase: str) -> PhraseError:
 
 
 def _alternatives(phrase: str, word: str) -> list[tuple[str, ...]]:
-    if word == _NUMBER:
-        return [(_NUMBER,)]
     if _VERB in word:
         spelled = (forms(one[:-1]) if one.endswith(_VERB) else (one,) for one in word.split("/"))
         choices = [tuple(w.norm for w in words_of(form)) for form in itertools.chain.from_iterable(spelled)]
         if any(not choice or _VERB in choice for choice in choices):
             raise PhraseError(f"{phrase!r}: write ~ behind a verb in its base form, as in lean~")
+        return choices
+    if _NUMBER in word:
+        parts = word.split("/")
+        choices = [(_NUMBER,) if one == _NUMBER else tuple(w.norm for w in words_of(one)) for one in parts]
+        if any(_NUMBER in one and one != _NUMBER for one in parts) or not all(choices):
+            raise PhraseError(f"{phrase!r}: <n> is a word of its own; write <n> m or <n>/few")
         return choices
     whole = tuple(w.norm for w in words_of(word))
     choices = [whole]

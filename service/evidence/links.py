@@ -15,6 +15,7 @@ from service.evidence.cues import (
     Stretch,
     answers_another,
     collective_for,
+    conditional,
     cue_for,
     echoed,
     effect_of,
@@ -27,7 +28,7 @@ from service.evidence.definition import Outcome
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link, made
 from service.evidence.remedies import answering, lacked, left_without, without_it
-from service.evidence.symptoms import Symptom
+from service.evidence.symptoms import LEG, Symptom
 
 # How far a symptom may stand from a posture that no cue speaks of.
 _SYMPTOM_REACH = 14
@@ -38,6 +39,7 @@ _OPENING = 3
 _CONTRASTS = frozenset({"than", "unlike", "instead"})
 _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 _TRIED = EASY | {"still", "standing", "rest", "lying", "extension"}
+_ELSE = frozenset({"otherwise", "else"})
 _EXCEPTING = frozenset({"unless", "except", "save", "barring"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
@@ -48,10 +50,12 @@ def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
     links: list[Link] = []
     for posture in stretch.postures:
         links.extend(_links(stretch, posture, topic))
+    # "Has a folding stool, but plopping on it brings nothing": what is turned to is not taken to ease then.
+    useless = {k.posture for k in links if k.effect == "not-eased"}
+    links = [k for k in links if not (k.turned_to and k.posture in useless)]
     if stretch.pending is not None and stretch.cues and not any(stretch.cues[0] in k.mentions for k in links):
         links.extend(_referring(stretch, stretch.pending, topic))
-    if stretch.aided:
-        links.extend(without_it(stretch, topic))
+    links.extend(without_it(stretch, topic))
     links.extend(
         Link(
             "walking",
@@ -87,7 +91,9 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     verdict = collective_for(stretch, posture)
     if verdict is not None and posture.concept.posture in _TRIED:
         return [made(stretch, posture, verdict, _symptom_for(stretch, posture, None), topic, "not-eased")]
-    if posture.concept.posture in EASY and _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)}:
+    if posture.concept.posture in EASY and (
+        _EXCEPTING & {*stretch.norms(posture.first - 5, posture.first - 1)} or _or_else(stretch, posture)
+    ):
         symptom = _symptom_for(stretch, posture, None)
         if symptom is None or not symptom.negated:
             return [made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
@@ -117,6 +123,16 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
     return answering(stretch, posture, topic)
 
 
+def _or_else(stretch: Stretch, posture: Mention) -> bool:
+    """`I lean on the counter, otherwise my legs tingle`: what comes else is what the posture keeps off."""
+    otherwise = next((n for n in range(posture.last + 1, len(stretch.words)) if stretch.words[n].norm in _ELSE), None)
+    if otherwise is None or any(
+        posture.last < p.first < otherwise and p.concept.posture in EASY for p in stretch.postures
+    ):
+        return False
+    return any(s.first > posture.last and not s.negated for s in stretch.symptoms)
+
+
 def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | None) -> Outcome | None:
     """What the cue says, a denied symptom counted.
 
@@ -132,9 +148,18 @@ def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | N
     if by is not None and by.phrase in LACKING and cue.last < by.first and outcome == "provokes":
         return outcome  # "cannot walk to the gate without the leg seizing up"
     if outcome == "provokes":
-        return "not-provoked"
+        return outcome if _comes_back(stretch, cue, symptom) else "not-provoked"
     inside = by is not None and by.first > min(cue.first, posture.first)
     return "free" if outcome == "free" or inside else None
+
+
+def _comes_back(stretch: Stretch, cue: Mention, symptom: Symptom) -> bool:
+    """Whether the symptom is denied of a posture in which it eases, and comes behind a comma: `no leg pain leaning on
+    the cart, returns when she walks upright`."""
+    between = stretch.norms(symptom.last + 1, cue.first - 1)
+    return "," in between and any(
+        symptom.last < p.first < cue.first and p.concept.posture in EASY for p in stretch.postures
+    )
 
 
 def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
@@ -188,7 +213,9 @@ def _gives_way(stretch: Stretch, posture: Mention) -> bool:
 def _symptom_for(stretch: Stretch, posture: Mention, cue: Mention | None) -> Symptom | None:
     best: Symptom | None = None
     best_cost = CUE_REACH
-    for symptom in stretch.symptoms:
+    # "Limited by leg pain, not breathlessness": what is denied of another part is not what the posture eases.
+    told = [s for s in stretch.symptoms if not s.negated or not s.regions or s.regions & LEG]
+    for symptom in told or stretch.symptoms:
         cost = min(
             stretch.cost(m, other)
             for m in symptom.mentions
@@ -236,7 +263,7 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
             and by is not None
             and stretch.norms(by.first - 1, by.first - 1) == [","]
         )
-        if "," in stretch.norms(low, high) and not (attached or walked):
+        if "," in stretch.norms(low, high) and not (attached or walked or conditional(stretch, posture)):
             return None  # "chest pain leaning forward, no leg pain": two statements; not "walks a mile, no leg pain"
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:

@@ -9,12 +9,13 @@ import math
 from collections.abc import Iterator
 from datetime import date
 
-from service.chart.model import Chart, Measure, Quantity
+from service.chart.model import Chart, Measure, Observed, Quantity
 from service.evidence.definition import FindingDefinition, Measured
 from service.evidence.model import Evidence, Status
 from service.evidence.numerals import NUMBER, Numeral, names_of, numerals
 from service.evidence.passages import Read
 from service.evidence.reading import Reading
+from service.evidence.words import words_of
 
 
 def measured_evidence(
@@ -22,8 +23,7 @@ def measured_evidence(
 ) -> Iterator[Evidence]:
     """Evidence from numbers, coded and in sentences."""
     for measured in finding.measured:
-        if not measured.only:
-            yield from _in_codes(measured, chart, reading)
+        yield from _in_codes(measured, chart, reading)
         if measured.target:
             for read in reads:
                 if read.standing != "resolved":
@@ -34,6 +34,8 @@ def _in_codes(measured: Measured, chart: Chart, reading: Reading) -> Iterator[Ev
     for observed in chart.observed:
         for measure in observed.measures:
             if measured.value_set not in reading.value_sets_of(measure.concept):
+                continue
+            if not _counts(measured, _phases(observed, measure, reading)):
                 continue
             for value, comparator, text in _numbers(measure):
                 if measured.lowest <= value <= measured.highest:
@@ -48,6 +50,18 @@ def _in_codes(measured: Measured, chart: Chart, reading: Reading) -> Iterator[Ev
                         side=_coded_side(measure, reading),
                         value=text,
                     )
+
+
+def _phases(observed: Observed, measure: Measure, reading: Reading) -> frozenset[str]:
+    """When a coded number was taken, as its name and its comments say: `at rest`, `after exercise`."""
+    texts = (measure.concept.label, *(passage.text for passage in observed.passages))
+    return frozenset(m.id for text in texts for m in reading.language.named.find(words_of(text)))
+
+
+def _counts(measured: Measured, phases: frozenset[str]) -> bool:
+    if measured.only:
+        return not phases.isdisjoint(measured.only)
+    return phases.isdisjoint(measured.never)
 
 
 def _told(value: float, measured: Measured, comparator: str) -> tuple[Status, str]:
@@ -93,7 +107,7 @@ def _in_text(measured: Measured, read: Read) -> Iterator[Evidence]:
                 phase = numeral.phase.mention.id if numeral.phase else ""
                 if not measured.lowest <= numeral.value <= measured.highest:
                     continue
-                if (measured.only and phase not in measured.only) or phase in measured.never:
+                if not _counts(measured, frozenset({phase})):
                     continue
                 status, reason = _told(numeral.value, measured, ">" if numeral.more else "")
                 if numeral.said.judgement.assertion == "possible" and status != "not-documented":

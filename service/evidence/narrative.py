@@ -15,12 +15,13 @@ from service.evidence.cues import Stretch
 from service.evidence.definition import ConceptDefinition, LanguageDefinition, SectionDefinition
 from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
+from service.evidence.kin import Telling
 from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.link import Link
 from service.evidence.links import links_of
 from service.evidence.misspellings import misspellings_of
 from service.evidence.model import Mark
-from service.evidence.persons import Persons
+from service.evidence.persons import Persons, kin_modifiers, of_others
 from service.evidence.questions import Answer, Answers, answered
 from service.evidence.sentences import Layout, Sentence, sentences_of
 from service.evidence.symptoms import LEG, Symptom, implied, symptoms_of
@@ -84,17 +85,18 @@ class ReadSentence(Struct, frozen=True, gc=False):
         marks: dict[tuple[int, int], Mark] = {}
         for m in mentions:
             place = self._place(m.first, m.last)
-            marks.setdefault(place, Mark("target", m.concept.id, self._words(m.first, m.last), *place))
+            marks.setdefault(place, Mark("target", m.concept.id, self.words(m.first, m.last), *place))
         if by is not None and by.first >= 0:
             place = self._place(by.first, by.last)
-            marks[place] = Mark("modifier", by.modifier.id, self._words(by.first, by.last), *place)
+            marks[place] = Mark("modifier", by.modifier.id, self.words(by.first, by.last), *place)
         return tuple(marks[place] for place in sorted(marks))
 
     def _place(self, first: int, last: int) -> tuple[int, int]:
         words = self.sentence.words
         return words[first].start - self.start, words[last].end - self.start
 
-    def _words(self, first: int, last: int) -> str:
+    def words(self, first: int, last: int) -> str:
+        """Words `first` to `last` as the text has them."""
         low, high = self._place(first, last)
         return self.text[low:high]
 
@@ -108,13 +110,15 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         for heading in section.headings
         for words in spell_out(heading)
     }
-    modifiers = [m for d in definitions for m in d.modifiers]
+    kin = tuple(one for d in definitions for one in d.kin)
+    telling = next((d.telling for d in definitions if d.telling is not None), Telling())
+    modifiers = [*(m for d in definitions for m in d.modifiers), *kin_modifiers(kin, telling)]
     context = Context(modifiers, (t for d in definitions for t in d.terminators))
     return Language(
         Lexicon(c for d in definitions for c in d.concepts if c.kind not in _NAMED),
         Lexicon(c for d in definitions for c in d.concepts if c.kind in _NAMED),
         context,
-        Persons(modifiers, context),
+        Persons(kin, telling, context),
         Layout.of(
             headings,
             (a for d in definitions for a in d.abbreviations),
@@ -145,7 +149,10 @@ def _spelling(definitions: Sequence[LanguageDefinition]) -> dict[str, str]:
     untouched = {word.norm for phrase in phrases for word in words_of(phrase.replace("~", ""))}
     untouched |= {word for d in definitions for word in d.real_words}
     slips = misspellings_of((w for d in definitions for w in d.corrected), frozenset(untouched))
-    return {**slips, **{k: v for d in definitions for k, v in d.spelling.items()}}
+    known = {k: v for d in definitions for k, v in d.spelling.items()}
+    called = {word for d in definitions for one in d.kin for word in one.called}
+    theirs = {f"{k}'s": f"{v} possessive" for k, v in (*((w, w) for w in called), *known.items()) if v in called}
+    return {**slips, **theirs, **known}
 
 
 def read_text(text: str, language: Language, *, topic: Symptom | None = None) -> list[ReadSentence]:
@@ -182,19 +189,22 @@ class Spoken(Struct, frozen=True, gc=False):
     named: list[Mention]
     # Somebody else, whom the sentence before it named.
     person: Scope | None = None
+    # What somebody who tells of the patient calls them.
+    patient: frozenset[str] = frozenset()
 
 
 def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     """The sentences of `text` that name any concept; no other one says or changes anything."""
     told = list(answered(sentences_of(text, language.layout), language.answers))
-    persons = language.persons.carried([sentence for sentence, _ in told])
+    spoken = [(sentence, [w.norm for w in sentence.words]) for sentence, _ in told]
+    patient, others = language.persons.spoken_of(spoken)
     for at, (sentence, answer) in enumerate(told):
-        norms = [w.norm for w in sentence.words]
+        norms = spoken[at][1]
         felt, named = language.felt.within(norms), language.named.within(norms)
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
         if _tells(felt) or _tells(named):
-            yield Spoken(sentence, answer, norms, felt, named, persons.get(at))
+            yield Spoken(sentence, answer, norms, felt, named, others.get(at), patient)
 
 
 def _tells(mentions: Sequence[Mention]) -> bool:
@@ -231,6 +241,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     sentence, answer, mentions, named = told.sentence, told.answer, told.felt, told.named
     words = sentence.words
     scopes, stops = language.context.within(told.norms)
+    scopes = of_others(scopes, told.norms, told.patient)
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
     if told.person is not None:
@@ -272,6 +283,9 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         spoken = spoken_of(sentence.section, symptoms, before.topic)
         spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, mentions, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
+    if spoken is None and before.topic is None and not symptoms and len(walking) > 1:
+        # "By the gate both my legs are sacks of sand": whatever it is they feel, `it` is that.
+        spoken = implied(mentions)
     over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
     nothing = not (links or said or symptoms or walking or over)
     after = Thread(
@@ -279,7 +293,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         postures[-1] if postures and not links else None,
         links[-1].effect if links else before.echo if nothing else None,
         open_list,
-        walked(links, before.walked),
+        walked(links, before.walked or len(walking) > 1),
         any(m.concept.posture == "flexion" for m in postures) or (nothing and before.aided),
     )
     if nothing:

@@ -5,9 +5,10 @@ sentences they stand for (`Pain alleviating factors: leaning forward`), yes and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from service.chart.model import Chart, Concept, Measure, Observed, Problem, Quantity, Standing, Value
@@ -17,6 +18,7 @@ from service.evidence.reading import Reading
 from service.evidence.symptoms import Symptom
 
 Answer = Literal["stated", "denied"]
+_PATHS: dict[type, str] = {bool: "valueBoolean", str: "valueString", Quantity: "valueQuantity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,18 @@ class Read:
 def telling(chart: Chart, reading: Reading) -> Chart:
     """The chart without the Observations that bear on nothing: numbers alone, under codes of no value set.
 
-    Most of a long chart are such: heights, weights, laboratory values.
+    Most of a long chart are such: heights, weights, laboratory values, under the same few names.
     """
-    return replace(chart, observed=tuple(o for o in chart.observed if _tells(o, reading)))
+    counts = cache(reading.counts)
+    return replace(chart, observed=tuple(o for o in chart.observed if _tells(o, reading, counts)))
 
 
-def _tells(observed: Observed, reading: Reading) -> bool:
+def _tells(observed: Observed, reading: Reading, counts: Callable[[str], bool]) -> bool:
     if observed.passages:
         return True
     for measure in observed.measures:
         for value in measure.values:
-            if not isinstance(value, Quantity):
+            if not isinstance(value, Quantity) or counts(measure.concept.label):
                 return True
         for coding in measure.concept.codings:
             if (coding.system, coding.code) in reading.by_code:
@@ -177,18 +180,17 @@ def _sentences_for(measure: Measure, reading: Reading) -> Iterator[tuple[str, st
     prefix = f"{measure.path}." if measure.path else ""
     for value in measure.values:
         words = _words(value)
+        if words is None and isinstance(value, Quantity) and not sets and reading.counts(label):
+            words = f"{value.comparator}{value.value:g}"  # no code says what was measured, but its name does
         if words is None:
             continue
-        path = prefix + (
-            "valueBoolean"
-            if isinstance(value, bool)
-            else "valueString"
-            if isinstance(value, str)
-            else "valueCodeableConcept"
-        )
+        path = prefix + _PATHS.get(type(value), "valueCodeableConcept")
         first, _, rest = words.strip().partition(" ")
         bare = first.strip(".,;:-").lower()
         plain = words.strip(" .").lower()
+        if label and plain in reading.results and not measure.concept.label.rstrip().endswith("?"):
+            yield path, f"{label}: {plain}", "stated"
+            continue
         if plain in reading.yes or plain in reading.no or (bare in {"yes", "no"} and lead is None):
             if label:
                 yield path, label, "denied" if (plain in reading.no or bare == "no") else "stated"

@@ -18,11 +18,13 @@ Answer = Literal["plain", "stated", "denied"]
 
 # `A:`, `Ans:`, `Pt:`, a dash or a tick box before the answer itself.
 _LABELS = frozenset(
-    {"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_"}
+    {"a", "ans", "answer", "pt", "patient", "response", ":", "-", ".", "[", "]", "x", ">", "(", ")", "_", '"'}
 )
 # What stands at the end of a label, before its choices.
 _LEADS = frozenset({":", "?"})
 _ASKS = frozenset({"q", "question"})
+# A question that begins so wants words, not yes or no: `What eases it? Bending over.`
+_WANTING = frozenset({"what", "where", "which", "when", "how"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,19 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
             yield question, "denied" if first in answers.no else "stated"
             if rest:
                 yield structs.replace(reply, words=rest, opens_paragraph=False, box="", continues=False), "plain"
-        elif _labelled(reply.words):
-            # The answer is words of its own: question and answer make one statement.
-            yield structs.replace(question, words=(*question.words, *words), opens_paragraph=False), "stated"
+        elif _labelled(reply.words) or _wants_words(question):
+            # The answer is words of its own: question and answer make one statement, as a label and what it labels.
+            colon = Word(":", question.words[-1].end, question.words[-1].end)
+            yield structs.replace(question, words=(*question.words, colon, *words), opens_paragraph=False), "stated"
         else:
             yield reply, "plain"
+
+
+def _wants_words(question: Sentence) -> bool:
+    """`What eases it?`, `Nurse: where?`"""
+    norms = [w.norm for w in question.words]
+    opening = len(norms) - norms[::-1].index(":") if ":" in norms else 0
+    return opening < len(norms) and norms[opening] in _WANTING
 
 
 def _offered(sentences: Sequence[Sentence], at: int, answers: Answers) -> bool:

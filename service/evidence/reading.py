@@ -15,6 +15,7 @@ from service.evidence.definition import (
 )
 from service.evidence.labels import Labels, names_of
 from service.evidence.narrative import Language, compile_language
+from service.evidence.words import words_of
 
 CodeKey = tuple[str, str]
 
@@ -31,6 +32,9 @@ class Reading:
     lead_ins: Mapping[str, LeadIn]
     yes: frozenset[str]
     no: frozenset[str]
+    # Answers that are read with what they answer, and the names by which numbers are known.
+    results: frozenset[str]
+    counted: frozenset[str]
 
     def value_sets_of(self, concept: Concept) -> frozenset[str]:
         """The ids of all value sets that hold one of the concept's codes."""
@@ -40,6 +44,10 @@ class Reading:
             if known:
                 found |= known
         return found
+
+    def counts(self, label: str) -> bool:
+        """Whether a name is one by which numbers of findings are known: `Ankle-brachial index left`."""
+        return bool(label) and any(m.id in self.counted for m in self.language.named.find(words_of(label)))
 
     def value_sets_named(self, concept: Concept) -> frozenset[str]:
         """The value sets an order, a report or a device belongs to: by its codes, or, where it carries none of any
@@ -70,4 +78,6 @@ def compile_reading(
         {lead.value_set: lead for language in languages for lead in language.lead_ins},
         frozenset(word.lower() for language in languages for word in language.yes),
         frozenset(word.lower() for language in languages for word in language.no),
+        frozenset(word.lower() for language in languages for word in language.results),
+        frozenset(name for f in findings for m in f.measured if m.target for name in (m.target, *m.also)),
     )

@@ -23,6 +23,8 @@ _NO_ANSWER = frozenset(
 _ADVICE = frozenset(
     {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
 )
+# How near behind a posture a denial speaks of it.
+_DENIAL_REACH = 4
 _IT = frozenset({"it", "one", "them", "that"})
 
 
@@ -43,7 +45,7 @@ def answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list
         return []
     if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
         return []
-    if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed":
+    if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed" or _denied_of(stretch, posture):
         return []
     ahead = stretch.norms(posture.first - 2, posture.first - 1)
     if (_NO_ANSWER | BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:
@@ -52,6 +54,16 @@ def answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list
     if others and {*stretch.norms(others[-1].last + 1, posture.first - 1)} <= ALIKE and not others[-1].concept.linked:
         return []  # "pain walking and sitting", "standing, bending or lifting": postures of one list fare alike
     return [replace(made(stretch, posture, None, symptom, topic, "eases"), turned_to=True)]
+
+
+def _denied_of(stretch: Stretch, posture: Mention) -> bool:
+    """Whether something that is no symptom is denied right behind the posture: `leaning on the trolley, no joy`."""
+    return any(
+        scope.modifier.asserts == "negated"
+        and 0 < scope.first - posture.last <= _DENIAL_REACH
+        and not any(scope.reaches(s.first, s.last) for s in stretch.symptoms)
+        for scope in stretch.scopes
+    )
 
 
 def _opens(stretch: Stretch, posture: Mention) -> bool:
@@ -68,20 +80,40 @@ def lacked(stretch: Stretch, posture: Mention) -> bool:
 
 
 def left_without(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
-    """A symptom that comes without what one leans on comes on walking."""
+    """A symptom that comes without what one leans on comes on walking, and what one leans on keeps it off."""
     behind = [s for s in stretch.symptoms if s.first > posture.last and not s.negated and not s.on_walking]
     if not behind or any(posture.last < stop < behind[0].first for stop in stretch.stops):
         return []
-    return [replace(made(stretch, posture, None, behind[0], topic, "provokes"), posture="walking")]
+    kept_off = made(stretch, posture, None, behind[0], topic, "eases")
+    return [replace(kept_off, posture="walking", effect="provokes"), replace(kept_off, turned_to=True)]
 
 
 def without_it(stretch: Stretch, topic: Symptom | None) -> list[Link]:
-    """`Without it both legs ache`, said of the aid that was named before: the symptom comes on walking."""
+    """`Without it both legs ache`, said of the aid named before: the symptom comes on walking, and not with it."""
+    aids = [p for p in stretch.postures if p.concept.posture == "flexion"]
+    if not (stretch.aided or aids):
+        return []
     norms = stretch.norms(0, len(stretch.words))
-    lacked = [n for n, pair in enumerate(itertools.pairwise(norms)) if pair[0] in LACKING and pair[1] in _IT]
-    behind = [s for s in stretch.symptoms if lacked and s.first > lacked[0]]
+    pairs = enumerate(itertools.pairwise(norms))
+    at = next((n for n, (word, behind) in pairs if word in LACKING and behind in _IT), None)
+    if at is None or not (stretch.aided or aids[0].first < at):
+        return []
+    behind = [s for s in stretch.symptoms if s.first > at and not _denied(stretch, s)]
+    if not behind and norms[at + 3 : at + 4] in (["do"], ["does"], ["did"]):
+        behind = [s for s in stretch.symptoms if s.negated][-1:]  # "my legs don't hurt, but without it they do"
     about = merged(behind[0], topic) if behind and not behind[0].regions else next(iter(behind), None)
     if about is None or not about.regions & LEG:
         return []
-    mentions = about.mentions
-    return [Link("walking", "provokes", about.regions, about.both, about.qualities, Judgement("affirmed"), mentions)]
+    told = about.judgement if about.judgement.assertion not in {"affirmed", "negated"} else Judgement("affirmed")
+    comes = Link("walking", "provokes", about.regions, about.both, about.qualities, told, about.mentions)
+    return [comes, replace(comes, posture="flexion", effect="eases", turned_to=True)]
+
+
+def _denied(stretch: Stretch, symptom: Symptom) -> bool:
+    """Whether the symptom is denied by more than the `without` of what is lacked: `without it no leg aches`."""
+    return any(
+        scope.modifier.asserts == "negated"
+        and scope.phrase not in LACKING
+        and scope.reaches(symptom.first, symptom.last)
+        for scope in stretch.scopes
+    )

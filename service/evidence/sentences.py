@@ -27,10 +27,11 @@ _BEFORE_NAMES = frozenset(
     {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "st", "vs", "approx", "ca", "no", "cf", "fig", "pt", "pts"}
 )
 _HEADING_WORDS = 6
+# A label before a dash is short, and a form has several.
+_LABEL_WORDS = 3
+_FEWEST_LABELS = 2
 # Dictation may run on without a full stop. Whoever speaks of leg and posture does so within some dozens of words;
-# beyond
-# these a sentence ends at the next comma, and at the latest after as many again, which keeps reading linear in the
-# text.
+# beyond these a sentence ends at the next comma, and at the latest after as many again, which keeps reading linear.
 _LONG = 60
 
 
@@ -84,7 +85,7 @@ class Layout:
 
 def sentences_of(text: str, layout: Layout) -> list[Sentence]:
     """The sentences of `text` in order; text without any word gives none."""
-    words = with_answers(_punctuated(words_of(text, layout.spelling)), layout.answers)
+    words = with_answers(_labelled(_punctuated(words_of(text, layout.spelling))), layout.answers)
     sentences: list[Sentence] = []
     current: list[Word] = []
     section: SectionDefinition | None = None
@@ -186,6 +187,29 @@ def _punctuated(words: list[Word]) -> list[Word]:
     return [Word(_DICTATED[w.norm], w.start, w.end) if w.norm in _DICTATED else w for w in words]
 
 
+def _labelled(words: list[Word]) -> list[Word]:
+    """The words with the dash behind a label as the colon it stands for, where several lines of a form have one:
+    `Aggravating - walking`, `Easing - sitting`."""
+    lines = [0, *(at + 1 for at, word in enumerate(words) if word.norm[0] == "\n")]
+    dashes = {dash for at in lines if (dash := _dash_of_label(words, at)) is not None}
+    if len(dashes) < _FEWEST_LABELS:
+        return words
+    return [Word(":", w.start, w.end) if at in dashes else w for at, w in enumerate(words)]
+
+
+def _dash_of_label(words: Sequence[Word], at: int) -> int | None:
+    """The place of the dash behind the label, if the line that begins at `at` begins with one."""
+    if at < len(words) and words[at].norm in _BULLETS:
+        at += 1
+    for dash in range(at + 1, min(at + 1 + _LABEL_WORDS, len(words) - 1)):
+        if not words[dash - 1].norm[0].isalpha():
+            return None
+        if words[dash].norm == "-":
+            apart = words[dash - 1].end < words[dash].start and words[dash].end < words[dash + 1].start
+            return dash if apart and words[dash + 1].norm[0] != "\n" else None
+    return None
+
+
 def _answers(sentences: Sequence[Sentence], words: Sequence[Word], at: int) -> bool:
     """`A:` after a question opens its answer, not the assessment."""
     return words[at].norm == "a" and bool(sentences) and sentences[-1].words[-1].norm == "?"
@@ -214,11 +238,15 @@ def _heading_at(words: Sequence[Word], at: int, layout: Layout) -> tuple[Section
             continue
         after = at + length
         follows = words[after].norm if after < len(words) else "\n"
-        if follows == ":":
-            return section, after + 1, " ".join(key)
-        if follows[0] == "\n" and (at == 0 or words[at - 1].norm[0] == "\n" or words[at - 1].norm in _BULLETS):
+        if follows == ":" or (follows == "-" and _opens_line(words, at) and len(words[at].norm) > 1):
+            return section, after + 1, " ".join(key)  # "PATIENT EDUCATION - YOUR SPINE"
+        if follows[0] == "\n" and _opens_line(words, at):
             return section, after, " ".join(key)
     return None
+
+
+def _opens_line(words: Sequence[Word], at: int) -> bool:
+    return at == 0 or words[at - 1].norm[0] == "\n" or words[at - 1].norm in _BULLETS
 
 
 def _breaks(text: str, words: Sequence[Word], at: int, current: Sequence[Word]) -> bool:

@@ -147,7 +147,10 @@ def _stated(finding: FindingDefinition, statement: Statement, saying: Saying) ->
     if outcome is None:
         return None
     says, judgement = outcome
-    answered = _answered(says, read.answer == "denied" or sentence.denied)
+    denied = read.answer == "denied" or sentence.denied
+    # "Foot pulses palpable? No.": a pair of opposites, where the denial of one is the other
+    paired = statement.says == says == "absent" and bool(statement.beside) and statement.negated != "ignore"
+    answered = "present" if denied and paired else _answered(says, denied)
     if answered is None:
         return None
     mentions = (said.mention, *(n.mention for n in neighbours))
@@ -240,7 +243,7 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
         return
     over = over_at(read)
     for at, sentence in enumerate(read.sentences):
-        if sentence.start < over:
+        if sentence.start < over or _walks_it_off(sentence):
             continue
         near = read.sentences[max(0, at - 2) : at + 3]
         if len(sentence.walking) > 1 or (sentence.walking and any(_hurts(s, sentence) for s in near)):
@@ -254,6 +257,14 @@ def told_beside(finding: FindingDefinition, read: Read) -> Iterator[Evidence]:
                 "",
                 "told with walking, beside what eases it",
             )
+
+
+def _walks_it_off(sentence: ReadSentence) -> bool:
+    """`Legs uncomfortable sitting, relieved by walking`: walking is what first follows the cue."""
+    eased = [k.mentions for k in sentence.links if k.effect == "eases" and len(k.mentions) > 1]
+    behind = [(m[0], m[1]) for m in eased if m[1].concept.looks == "forward" and m[1].first < m[0].first]
+    first = min(behind, key=lambda pair: pair[0].first, default=None)
+    return first is not None and first[0].concept.posture == "walking"
 
 
 def _hurts(one: ReadSentence, other: ReadSentence) -> bool:
@@ -328,10 +339,17 @@ def _weighed(
         return "not-documented", f"{_ASIDE[section.asserts]} (section {sentence.sentence.heading})", None
     by = judgement.by
     if judgement.assertion in _ASIDE and not (judgement.assertion == "historical" and finding.history):
-        return "not-documented", f"{_ASIDE[judgement.assertion]} ({by.phrase if by else ''})", by
+        return "not-documented", f"{_ASIDE[judgement.assertion]} ({_words_of(by, sentence)})", by
     if read.standing == "resolved" and not finding.history:
         return "not-documented", "the record marks it as resolved", by
     if says == "present" and (judgement.assertion == "possible" or read.standing == "possible"):
         return "possible", f"{reason}, marked as uncertain", by
     negated = by is not None and by.modifier.asserts == "negated"
-    return says, f"{reason}, negated by {by.phrase!r}" if by is not None and negated else reason, by
+    return says, f"{reason}, negated by {_words_of(by, sentence)!r}" if negated else reason, by
+
+
+def _words_of(by: Scope | None, sentence: ReadSentence) -> str:
+    """The words that decided, as the sentence has them; what was carried on from one before is told by its phrase."""
+    if by is None:
+        return ""
+    return sentence.words(by.first, by.last).lower() if by.first >= 0 else by.phrase

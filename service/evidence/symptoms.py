@@ -75,7 +75,10 @@ def symptoms_of(
     felt = [m for m in mentions if m.concept.kind in {"symptom", "syndrome"}]
     if not felt:
         return []
-    sites = [m for m in mentions if m.concept.kind == "site"]
+    spared = {m.first for m in mentions if m.concept.effect == "free"}
+    # "My back hurts walking, legs ok": what is said to be well is no place of a symptom.
+    named = [m for m in mentions if m.concept.kind == "site"]
+    sites = [m for m in named if m.last + 1 not in spared]
     sides = [m for m in mentions if m.concept.kind == "side"]
     said_of: dict[int, list[Mention]] = {i: [] for i in range(len(felt))}
     for site in sites:
@@ -87,7 +90,7 @@ def symptoms_of(
         if not said_of[i] and felt[i].concept.quality != "any":
             said_of[i] = _shared(words, stops, felt, said_of, i)
     claimed = {id(s) for found in said_of.values() for s in found}
-    left = [s for s in sites if id(s) not in claimed]
+    left = [s for s in named if id(s) not in claimed]
     for i, mention in enumerate(felt):
         if not said_of[i] and not mention.concept.regions and _referred(words, mention):
             said_of[i] = [s for s in left if s.last < mention.first]  # "Thighs, though: they ache"

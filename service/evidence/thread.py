@@ -14,6 +14,9 @@ from service.evidence.lexicon import Mention
 from service.evidence.link import Link
 from service.evidence.symptoms import LEG, Symptom, implied
 
+# A sentence as short as this does nothing but name the part.
+_SHORT = 6
+
 
 class Thread(Struct, frozen=True, gc=False):
     """What a sentence inherits from those before it.
@@ -43,9 +46,10 @@ def placed(
     section: SectionDefinition | None, norms: Sequence[str], felt: Sequence[Mention], cues: Sequence[Mention]
 ) -> Symptom | None:
     """`Location: right leg` is no symptom, but it places the one that the other lines speak of; so does `it comes on at
-    the gate, always in the right buttock`."""
+    the gate, always in the right buttock`, and `it's my legs`."""
     comes = any(c.concept.effect == "provokes" for c in cues)
-    if not comes and (":" not in norms or any(m.concept.kind in {"posture", "cue"} for m in felt)):
+    meant = ":" in norms or (norms[:1] == ["it"] and len(norms) <= _SHORT)
+    if not comes and (not meant or any(m.concept.kind in {"posture", "cue"} for m in felt)):
         return None
     if section is not None and section.asserts != "affirmed":
         return None

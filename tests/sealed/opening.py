@@ -1,6 +1,6 @@
-"""Opens the sealed cases, once for each report. In: the compressed files here and their hashes, which were committed
-before the report that opens them. Out: the figures, never a case, and a line in `openings.csv` that says who could have
-learnt from them and when."""
+"""Opens the sealed cases that no report has opened yet. In: the compressed files here and their hashes, which were
+committed before the report that opens them. Out: the figures, author by author and together, never a case, and a line
+in `openings.csv` that says which files were opened, of which commit, and when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from service.knowledge.load import load_knowledge
 HERE = Path(__file__).parent
 LOG = HERE / "openings.csv"
 COLUMNS = (
-    *("opened", "commit", "knowledge", "cases", "flag sensitivity", "flag specificity"),
+    *("opened", "files", "commit", "knowledge", "cases", "flag sensitivity", "flag specificity"),
     *("red flags caught", "red flags invented", "right"),
 )
 
@@ -37,12 +37,21 @@ def sealed(path: Path) -> bytes:
     return packed
 
 
-def opened() -> list[CaseFile]:
-    """The cases of all sealed files."""
-    return [cases(lzma.decompress(sealed(path)).decode("utf-8")) for path in sorted(HERE.glob("*.yaml.xz"))]
+def unopened() -> list[Path]:
+    """The sealed files that no line of the log names."""
+    known: set[str] = set()
+    if LOG.exists():
+        with LOG.open(encoding="utf-8", newline="") as log:
+            known = {name for line in csv.DictReader(log) for name in line["files"].split("+")}
+    return [path for path in sorted(HERE.glob("*.yaml.xz")) if path.name.removesuffix(".yaml.xz") not in known]
 
 
-def logged(found: list[Outcome], commit: str, knowledge: str, now: datetime) -> dict[str, str]:
+def opened(paths: list[Path]) -> list[CaseFile]:
+    """The cases of sealed files."""
+    return [cases(lzma.decompress(sealed(path)).decode("utf-8")) for path in paths]
+
+
+def logged(paths: list[Path], found: list[Outcome], commit: str, knowledge: str, now: datetime) -> dict[str, str]:
     """One opening as a line of the log."""
 
     def share(pairs: list[bool]) -> str:
@@ -53,6 +62,7 @@ def logged(found: list[Outcome], commit: str, knowledge: str, now: datetime) -> 
             COLUMNS,
             (
                 now.strftime("%Y-%m-%d %H:%M"),
+                "+".join(path.name.removesuffix(".yaml.xz") for path in paths),
                 commit,
                 knowledge[:12],
                 str(len(found)),
@@ -72,16 +82,22 @@ def main() -> None:
     git = ("git", "-C", str(HERE))
     if subprocess.run((*git, "status", "--porcelain"), capture_output=True, text=True, check=True).stdout.strip():
         raise SystemExit("Commit first: an opening judges a commit, and the log names it.")
+    paths = unopened()
+    if not paths:
+        raise SystemExit("Every sealed file has been opened for a report; the next one needs new files.")
     commit = subprocess.run((*git, "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=True)
     knowledge = load_knowledge()
-    found = list(outcomes(opened(), knowledge))
-    line = logged(found, commit.stdout.strip(), knowledge.fingerprint, datetime.now(UTC))
+    files = opened(paths)
+    found = list(outcomes(files, knowledge))
+    line = logged(paths, found, commit.stdout.strip(), knowledge.fingerprint, datetime.now(UTC))
     new = not LOG.exists()
     with LOG.open("a", encoding="utf-8", newline="") as log:
         writer = csv.DictWriter(log, COLUMNS)
         if new:
             writer.writeheader()
         writer.writerow(line)
+    for file in files:
+        print(f"{file.author}:", *list(report([o for o in found if o.author == file.author]))[:9], "", sep="\n")
     print("\n".join(report(found)))
     print(f"\nLogged in {LOG.name}; commit it with the report.")
 

@@ -78,7 +78,7 @@ def test_a_failure_shows_the_sentence_what_was_expected_what_was_seen_and_which_
 
 def test_a_failure_shows_the_modifier_that_decided(folder):
     examples(folder, "arterial-disease", '  present:\n    - "Mother had PAD."')
-    assert "            modifier relative-she: 'Mother'" in told(folder)
+    assert "            modifier mother: 'Mother'" in told(folder)
 
 
 def test_a_sentence_in_which_nothing_was_seen_says_so(folder):

@@ -35,10 +35,23 @@ lately: [since, now]
 taken_back: [since, not so]
 abbreviations: [dr, approx, gx]
 "yes": ["yes", y, always, "most days"]
-"no": ["no", n, never]
+"no": ["no", n, never, absent]
+results: [absent]
 lead_ins:
   - {value_set: what-dims, says: Dimmed by}
   - {value_set: where, says: Place, place: true}
+kin:
+  - {id: aunt, called: [aunt], pronouns: []}
+  - {id: groom, called: [groom], pronouns: [he, his, him], tells_of: [bride]}
+  - {id: bride, called: [bride], pronouns: [she, her], tells_of: [groom]}
+  - {id: page, called: [page], turns: false, tells_of: [bride]}
+telling:
+  before: ["herald", "herald ,"]
+  after: [vows]
+  speaking_for: [pleads for]
+  spoken_for: ["(,) your ward"]
+  beside: [rides with]
+  things: [coach]
 sections:
   - {id: presenting, headings: [tale, tale of today]}
   - {id: family, asserts: other-person, headings: [kin]}
@@ -96,6 +109,8 @@ concepts:
   - {id: blue, kind: detail, phrases: [blue]}
   - {id: stale, kind: detail, phrases: [stale]}
   - {id: index, kind: target, phrases: [index]}
+  - {id: dusk, kind: detail, phrases: [at dusk]}
+  - {id: dawn, kind: detail, phrases: [at dawn]}
 modifiers:
   - {id: denies, asserts: negated, lists: true, words: 60, phrases: [denies]}
   - {id: "no", asserts: negated, words: 8, phrases: ["no", not, without, doesn't, nor]}
@@ -108,10 +123,6 @@ modifiers:
   - {id: whenever-you, asserts: hypothetical, words: 30, phrases: [should you, if]}
   - {id: formerly, asserts: historical, words: 12, phrases: [formerly]}
   - {id: faded, asserts: historical, reaches: backward, words: 12, phrases: [long faded]}
-  - {id: aunt, asserts: other-person, words: 20, phrases: [aunt]}
-  - {id: groom, asserts: other-person, words: 20, pronouns: [he, his, him], phrases: [groom]}
-  - {id: bride, asserts: other-person, words: 20, pronouns: [she, her], phrases: [bride]}
-  - {id: vows, asserts: other-person, pseudo: true, phrases: [vows that]}
   - {id: never-saw, asserts: negated, words: 20, clause: true, phrases: [never saw]}
 """
 

@@ -345,9 +345,9 @@ def test_each_red_flag_shows_the_option_that_belongs_to_it():
     assert "no source with a time limit has been verified" in aorta.detail
 
 
-def test_red_flags_of_the_spine_and_of_the_vessels_each_get_their_card():
+def test_red_flags_of_the_spine_and_of_the_vessels_each_get_their_card_the_vessels_first():
     both = cards(findings(R=["cauda-equina", "symptomatic-aaa"]))
-    assert [c.source.topic.code for c in both] == ["spinalRedFlag", "vascularRedFlag"]
+    assert [c.source.topic.code for c in both] == ["vascularRedFlag", "spinalRedFlag"]
 
 
 @pytest.mark.parametrize("given", [{"Q3": "present"}, {"A": "present"}, {}])

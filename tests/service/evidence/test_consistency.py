@@ -13,6 +13,7 @@ NAMES = Names(
     postures=frozenset({"zonking"}),
     regions=frozenset({"leg"}),
     sections=frozenset({"gossip"}),
+    kin=frozenset({"aunt"}),
 )
 
 

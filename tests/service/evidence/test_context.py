@@ -42,6 +42,20 @@ def test_a_scope_ends_after_its_number_of_words(reaches, text):
     assert judged(text, modifier(reaches=reaches, words=2)) == ["affirmed"]
 
 
+def trimmed_scope(text: str, **given: object) -> str:
+    """The words that the modifier of a text still reaches once it is trimmed."""
+    words = words_of(text)
+    scopes, _ = Context([modifier(words=20, **given)], []).scopes(words)
+    [scope] = trimmed(scopes, words, [], [])
+    return " ".join(w.norm for w in words[scope.start : scope.end + 1])
+
+
+def test_a_scope_of_one_item_ends_at_its_comma_unless_a_list_goes_on():
+    assert trimmed_scope("deny zorp, quill", one_item=True) == "zorp"
+    assert trimmed_scope("deny zorp, quill or blue", one_item=True) == "zorp , quill or blue"
+    assert trimmed_scope("deny zorp, quill") == "zorp , quill"
+
+
 @pytest.mark.parametrize("stop", ["but", "apart from"])
 def test_a_scope_ends_at_a_terminator_of_one_word_or_two(stop):
     assert judged(f"deny zorp {stop} zorp", modifier()) == ["negated", "affirmed"]

@@ -280,3 +280,34 @@ def test_standing_before_what_eases_is_not_what_eases():
         "leg provokes standing",
         "leg eases sitting",
     ]
+
+
+def test_what_brings_it_on_is_named_as_the_reason_for_what_eases_it():
+    assert "leg provokes flexion" not in said("Lolls since propping kindles knoll glimmers.")
+    assert said("Lolling and propping kindle knoll glimmers.")[0] == "leg provokes flexion"
+
+
+def test_a_relative_leads_on_to_what_eases_it():
+    assert said("Knoll glimmers on strolling that is dimmed by zonking.") == [
+        "leg provokes walking",
+        "leg eases sitting",
+    ]
+
+
+def test_a_posture_that_is_not_what_another_is():
+    assert said("Lolling is serene, strolling is not, knoll glimmers.") == ["leg free flexion", "leg provokes walking"]
+
+
+def test_the_consequence_of_a_condition_stands_behind_its_comma():
+    assert said("When he lolls, no knoll glimmers.") == ["leg free flexion"]
+    assert said("Lolls, no knoll glimmers.") == []
+
+
+def test_what_a_symptom_comes_with_is_not_what_the_words_behind_the_comma_say():
+    assert "leg eases flexion" not in said("Knoll glimmers when lolling, fainter strolling.")
+    assert said("Knoll glimmers, when lolling fainter.") == ["leg eases flexion"]
+
+
+def test_what_comes_back_in_a_clause_of_its_own_has_its_posture_there():
+    text = "Knoll glimmers fainter when lolling; brighter when arching."
+    assert said(text) == ["leg eases flexion", "leg provokes extension"]

@@ -367,6 +367,7 @@ def test_walking_named_with_the_symptom_counts_in_a_text_that_tells_what_eases_i
         "Strolls. The knoll glimmers.",
         "Strolls, serene. Lolling dims the knoll glimmers.",
         "No strolling. Lolling dims the knoll glimmers.",
+        "Knoll glimmers zonking, dimmed by strolling and lolling.",
         "Lolling dims the knoll glimmers. Blue. Quill. Stale.\n\nShe strolls.",
     ],
 )

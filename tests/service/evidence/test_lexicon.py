@@ -136,3 +136,9 @@ def test_wordings_that_begin_alike_lead_to_all_the_phrases_behind_them():
         ("side", "far left zorp"),
         ("long", "left zorp gauge"),
     ]
+
+
+def test_any_number_may_be_one_of_several_words():
+    assert set(spell_out("<n>/two days")) == {("<n>", "days"), ("two", "days")}
+    with pytest.raises(PhraseError, match="a word of its own"):
+        list(spell_out("x<n>/two days"))

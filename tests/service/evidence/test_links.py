@@ -214,3 +214,18 @@ def test_one_verdict_is_said_of_every_posture_before_it():
         expected[0],
         *(line.replace("something", "leg") for line in expected[1:]),
     ]
+
+
+def test_what_comes_else_is_kept_off():
+    assert said("Lolls, otherwise knoll glimmers.") == ["leg eases flexion"]
+    assert said("Lolls as knoll glimmers otherwise.") == ["leg eases flexion"]
+    assert said("Lolls. Knoll glimmers.") == []
+
+
+def test_what_comes_back_behind_a_comma_was_there():
+    text = "No knoll glimmers lolling, brighter strolling."
+    assert said(text) == ["leg free flexion", "leg provokes walking"]
+
+
+def test_a_denied_symptom_of_another_part_is_not_what_is_eased():
+    assert said("Knoll glimmers, not spire glimmers; dimmed by lolling.") == ["leg eases flexion"]

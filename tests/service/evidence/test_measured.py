@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from support.tiny_language import SYSTEM, extracted, finding_of, notes, value_set
 
-from service.chart.model import Chart, Coding, Concept, Measure, Observed, Patient, Problem, Quantity, Span
+from service.chart.model import Chart, Coding, Concept, Measure, Observed, Passage, Patient, Problem, Quantity, Span
 from service.evidence.model import Found
 
 DAY = date(2026, 10, 20)
@@ -84,9 +84,34 @@ def test_one_side_below_the_limit_is_enough():
     ]
 
 
-def test_a_number_of_another_code_is_not_read():
-    other = Measure(Concept((Coding(SYSTEM, "other", "Index"),)), (Quantity(0.7),))
-    assert measured(other).status == "not-documented"
+def test_a_number_of_no_known_code_is_known_by_its_name():
+    other = Measure(Concept((Coding(SYSTEM, "other", "Index, left"),)), (Quantity(0.7),))
+    [evidence] = measured(other).evidence
+    assert (evidence.status, evidence.side, evidence.path) == ("present", "left", "valueQuantity")
+    unnamed = Measure(Concept((Coding(SYSTEM, "other", "Weight"),)), (Quantity(0.7),))
+    assert measured(unnamed).status == "not-documented"
+
+
+@pytest.mark.parametrize(("name", "status"), [("Index at dusk", "present"), ("Index at dawn", "not-documented")])
+def test_when_a_coded_number_was_taken_is_told_by_its_name(name, status):
+    at_dusk = finding_of(
+        "measured: [{value_set: index, target: index, at_most: 0.9, lowest: 0.05, highest: 3, phases: [dusk, dawn],"
+        " only: [dusk], source: made up}]"
+    )
+    one = Observed("Observation/1", (number(Quantity(0.7), display=name),), when=Span(DAY))
+    chart = Chart(Patient("p"), observed=(one,))
+    assert extracted(chart, at_dusk, value_sets=SETS)["Z"].status == status
+
+
+def test_when_a_coded_number_was_taken_is_told_by_its_comment():
+    at_dusk = finding_of(
+        "measured: [{value_set: index, target: index, at_most: 0.9, lowest: 0.05, highest: 3, phases: [dusk, dawn],"
+        " never: [dusk], source: made up}]"
+    )
+    comment = (Passage("note[0].text", "Taken at dusk."),)
+    one = Observed("Observation/1", (number(Quantity(0.7)),), when=Span(DAY), passages=comment)
+    chart = Chart(Patient("p"), observed=(one,))
+    assert extracted(chart, at_dusk, value_sets=SETS)["Z"].status == "not-documented"
 
 
 # --- in sentences ------------------------------------------------------------

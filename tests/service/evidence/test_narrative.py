@@ -157,7 +157,7 @@ def test_a_sentence_knows_its_section():
 
 def test_the_files_of_a_language_are_read_as_one():
     parts = TINY.replace("connectors: [with, by, when, after, at, until]", "").replace(
-        '"no": ["no", n, never]', '"no": []'
+        '"no": ["no", n, never, absent]', '"no": []'
     )
     rest = """{id: rest, title: The rest, connectors: [with], "no": ["No"], spelling: {reeef: reef}}"""
     language = compile_language([language_of(parts), language_of(rest)])
@@ -228,3 +228,8 @@ def test_a_carried_negation_is_no_word_that_could_be_marked():
         for one in sentence.said:
             marks = sentence.marks((one.mention,), one.judgement.by)
             assert all(sentence.text[mark.start : mark.end] == mark.phrase for mark in marks)
+
+
+def test_a_sentence_that_only_names_a_part_says_what_the_next_ones_speak_of():
+    assert said("It is knoll. Glimmers strolling.") == ["leg provokes walking"]
+    assert said("Washed knoll in the brook at dusk. Glimmers strolling.") == ["something provokes walking"]

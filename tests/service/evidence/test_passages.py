@@ -158,6 +158,12 @@ def test_a_question_answered_no_is_denied(value):
     ]
 
 
+@pytest.mark.parametrize("value", ["absent", "Absent.", Concept(text="absent")], ids=str)
+def test_the_result_of_an_examination_is_read_with_its_name(value):
+    assert answered(Concept(text="Zorp"), value) == [("Zorp: absent", "stated")]
+    assert answered(Concept(text="Zorp?"), value) == [("Zorp", "denied")]
+
+
 def test_words_behind_yes_or_no_are_read_for_themselves():
     assert answered(Concept(text="Knoll glimmers?"), "No, reef fizzes") == [
         ("Knoll glimmers", "denied"),

@@ -48,7 +48,7 @@ def test_words_after_yes_or_no_are_a_statement_of_their_own():
 
 
 def test_a_labelled_answer_in_words_makes_one_statement_with_its_question():
-    assert asked("Knoll glimmers dimmed by?\nA: zonking") == [("knoll glimmers dimmed by zonking", "stated")]
+    assert asked("Knoll glimmers dimmed by?\nA: zonking") == [("knoll glimmers dimmed by : zonking", "stated")]
     assert said("Knoll glimmers dimmed by?\nA: zonking") == ["leg eases sitting"]
 
 
@@ -151,3 +151,13 @@ def test_ticks_and_crosses_answer(sign, answer):
 def test_signs_in_brackets_affirm_and_deny_the_item_behind_them():
     assert said("(-) knoll glimmers strolling") == ["leg not-provoked walking"]
     assert said("(+) knoll glimmers strolling") == ["leg provokes walking"]
+
+
+def test_a_question_that_wants_words_is_answered_by_the_sentence_behind_it():
+    assert asked("What dims it? Zonking.") == [("what dims it : zonking .", "stated")]
+    assert asked("Form: what dims it? Zonking.") == [("form : what dims it : zonking .", "stated")]
+    assert asked("Dims it? Zonking.") == [("zonking .", "plain")]
+
+
+def test_an_answer_may_follow_a_quoted_question():
+    assert asked('"Knoll glimmers?" Yes, reef fizzes.') == [("knoll glimmers", "stated"), ("reef fizzes .", "plain")]

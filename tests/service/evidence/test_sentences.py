@@ -218,3 +218,24 @@ def test_dictated_signs_are_signs_where_no_full_stop_was_written():
 def test_a_tick_is_for_one_item_and_not_for_what_follows_on_its_line():
     ticked = sentences_of("[x] zonking. He left. She came.", tiny().layout)
     assert [sentence.box for sentence in ticked] == ["ticked", "", ""]
+
+
+def norms(text: str) -> list[str]:
+    return [" ".join(w.norm for w in sentence.words) for sentence in sentences(text)]
+
+
+def test_the_dash_behind_the_labels_of_a_form_is_a_colon():
+    assert norms("Site - knoll\n* Dimmed by - zonking") == ["site : knoll", "dimmed by : zonking"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Site - knoll", "Site-knoll\nDimmed-zonking", "The knoll all glimmers - badly\nThe reef all fizzes - badly"],
+)
+def test_any_other_dash_is_one(text):
+    assert not any(":" in line for line in norms(text))
+
+
+def test_a_heading_may_be_followed_by_a_dash():
+    assert sections("Advice - your knoll\nIt glimmers.")[0] == ("education", "your knoll")
+    assert sections("Good advice - your knoll")[0][0] == ""

@@ -402,3 +402,12 @@ def test_what_is_wanted_elsewhere_may_stand_anywhere_in_the_chart_if_it_is_the_p
     for other in ("No quill.", "Aunt: quill.", "Formerly a quill.", "Advice: quill."):
         assert extracted(notes("A zorp.", other), finding)["Z"].status == "not-documented"
     assert extracted(notes("A zorp."), finding)["Z"].status == "not-documented"
+
+
+def test_a_denied_opposite_is_the_finding():
+    paired = finding_of("statements: [{target: [zorp], beside: [blue], says: absent}]")
+    asked = Observed("Observation/1", (Measure(Concept(text="Zorp blue"), (False,)),), when=Span(NOTED))
+    chart = Chart(Patient("p"), observed=(asked,))
+    assert extracted(chart, paired)["Z"].status == "present"
+    alone = finding_of("statements: [{target: [zorp], says: absent}]")
+    assert extracted(chart, alone)["Z"].status == "not-documented"

@@ -99,3 +99,8 @@ def test_a_syndrome_is_known_as_felt_on_walking():
 
 def test_only_a_word_for_any_symptom_is_generic():
     assert [s.generic for s in symptoms("Murk. Glimmers.")] == [True, False]
+
+
+def test_what_is_said_to_be_well_is_no_place_of_a_symptom():
+    [sentence] = read("Brow glimmers on strolling, knoll serene.")
+    assert [s.regions for s in sentence.symptoms] == [frozenset({"back"})]
