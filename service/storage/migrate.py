@@ -5,13 +5,15 @@ with mode 0600; or `StorageUnavailable`, which says what to do."""
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.storage.engines import POSTGRESQL, Use, open_engine, place
 from service.storage.errors import StorageUnavailable
@@ -21,6 +23,7 @@ HEAD = "0003"
 
 # Processes that start together wait this long for each other.
 PATIENCE_SECONDS = 30
+_PAUSE_SECONDS: Final = 0.02
 LOOKING: Final = Use(seconds=PATIENCE_SECONDS, transactions=False)
 MIGRATING: Final = Use(seconds=PATIENCE_SECONDS)
 
@@ -72,11 +75,26 @@ def revision_of(located: URL) -> str | None:
     """The revision a database is at, None for an empty one. Turns SQLite's write-ahead logging on, for good."""
     with _connected(located, LOOKING) as connection:
         if located.drivername != POSTGRESQL:
-            connection.execute(text("PRAGMA journal_mode = WAL"))
+            write_ahead(connection)
         if not inspect(connection).has_table("alembic_version"):
             return None
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
         return None if revision is None else str(revision)
+
+
+def write_ahead(connection: Connection) -> None:
+    """Turn write-ahead logging on, with patience: SQLite refuses at once, whatever the timeout, while another process
+    is turning it on too."""
+    last = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute(text("PRAGMA journal_mode = WAL"))
+            return
+        except OperationalError as problem:
+            busy = getattr(problem.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > last:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def upgrade(located: URL) -> None:

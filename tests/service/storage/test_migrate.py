@@ -3,7 +3,9 @@
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,9 +15,9 @@ from sqlalchemy import create_engine, text
 from support.databases import unusable
 
 from service.storage import migrations
-from service.storage.engines import place
+from service.storage.engines import open_engine, place
 from service.storage.errors import StorageUnavailable
-from service.storage.migrate import HEAD, migrate
+from service.storage.migrate import HEAD, LOOKING, migrate, write_ahead
 from service.storage.schema import metadata
 
 
@@ -76,6 +78,25 @@ def test_several_processes_may_start_together(empty_url: str) -> None:
 
     said = [process.communicate()[1].decode() for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0, 0], said
+
+
+def test_many_may_turn_write_ahead_logging_on_at_once(tmp_path: Path) -> None:
+    """SQLite answers "busy" at once there, whatever its timeout; about one file in six met it."""
+    together = Barrier(4, timeout=10)
+
+    def turned_on(path: Path) -> str:
+        engine = open_engine(place(url(path)), LOOKING)
+        with engine.connect() as connection:
+            together.wait()
+            write_ahead(connection)
+            mode = connection.scalar(text("PRAGMA journal_mode"))
+        engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(4) as processes:
+        for number in range(60):
+            path = tmp_path / f"{number}.sqlite3"
+            assert list(processes.map(turned_on, [path] * 4)) == ["wal"] * 4
 
 
 def test_a_database_from_a_newer_version_is_left_alone(empty_url: str) -> None:
