@@ -78,6 +78,8 @@ def doorkeeper(target: str, keeper: Doorkeeper) -> Iterator[Doorkeeper]:
     parts = urlsplit(target)
     root = f"{parts.scheme}://{parts.netloc}"
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # Closing waits only for threads that were not daemons when they began; one left behind would use a closed client.
+    server.daemon_threads = False
     keeper.base = f"http://127.0.0.1:{server.server_port}{parts.path}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     with httpx.Client(timeout=60, trust_env=False) as http:
@@ -88,6 +90,4 @@ def doorkeeper(target: str, keeper: Doorkeeper) -> Iterator[Doorkeeper]:
             keeper.closing.set()
             server.shutdown()
             thread.join()
-            # Waits for answers that are still under way.
-            server.daemon_threads = False
             server.server_close()
