@@ -25,6 +25,12 @@ _RANK: dict[Assertion, int] = {
 }
 
 
+# "Although he has no back pain, walking hurts": what is granted ends at a comma.
+_GRANTING = frozenset({"although", "though", "despite", "whereas"})
+
+# No longer than this is an item of a list.
+_ITEM_WORDS = 4
+
 # What is lacking is what stands right behind: `without the trolley both legs ache`.
 _LACKING = frozenset({"without", "w/o"})
 
@@ -84,6 +90,7 @@ class Context:
             for size in (1, 2)
             if tuple(norms[at : at + size]) in self._terminators
         ]
+        stops = sorted({*stops, *_granted(norms)})
         scopes = []
         closing = [
             m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
@@ -106,6 +113,18 @@ class Context:
                     start, end = 0, len(norms) - 1
             scopes.append(Scope(modifier, mention.phrase, first, last, start, end))
         return scopes, stops
+
+
+def _granted(norms: Sequence[str]) -> list[int]:
+    """The comma behind a clause that only grants something, at the beginning of its sentence; lists inside it go on."""
+    if not norms or not (norms[0] in _GRANTING or (norms[0] == "even" and norms[1:2] == ["though"])):
+        return []
+    commas = [at for at, norm in enumerate(norms) if norm == ","]
+    for at, after in zip(commas, [*commas[1:], len(norms)], strict=True):
+        listed = after < len(norms) and after - at <= _ITEM_WORDS
+        if not listed and norms[at + 1] not in {"or", "nor", "and"}:
+            return [at]
+    return []
 
 
 def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:

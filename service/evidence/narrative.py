@@ -283,8 +283,8 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         spoken = spoken_of(sentence.section, symptoms, before.topic)
         spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, mentions, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
-    if spoken is None and before.topic is None and not symptoms and len(walking) > 1:
-        # "By the gate both my legs are sacks of sand": whatever it is they feel, `it` is that.
+    if spoken is None and before.topic is None and not symptoms and (links or len(walking) > 1):
+        # "By the gate both my legs are sacks of sand", "my legs are fine on the bike": whatever it is they feel is meant.
         spoken = implied(mentions)
     over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
     nothing = not (links or said or symptoms or walking or over)

@@ -19,6 +19,8 @@ _SITE_REACH = 12
 _SHARED_REACH = 7
 _STOP_COST = 12
 _PRONOUNS = frozenset({"they", "these", "those", "both"})
+_POSSESSIVE = frozenset({"the", "his", "her", "my", "their"})
+_AND_SO = frozenset({"and", "but", "yet", "then"})
 
 
 class Symptom(Struct, frozen=True, gc=False):
@@ -74,7 +76,7 @@ def symptoms_of(
     """The symptoms of a sentence in order, each with the sites nearest to it."""
     felt = [m for m in mentions if m.concept.kind in {"symptom", "syndrome"}]
     if not felt:
-        return []
+        return [_helped(m) for m in mentions if m.concept.kind == "site" and _object_of_relief(words, mentions, m)]
     spared = {m.first for m in mentions if m.concept.effect == "free"}
     # "My back hurts walking, legs ok": what is said to be well is no place of a symptom.
     named = [m for m in mentions if m.concept.kind == "site"]
@@ -92,9 +94,9 @@ def symptoms_of(
     claimed = {id(s) for found in said_of.values() for s in found}
     left = [s for s in named if id(s) not in claimed]
     for i, mention in enumerate(felt):
-        if not said_of[i] and not mention.concept.regions and _referred(words, mention):
-            said_of[i] = [s for s in left if s.last < mention.first]  # "Thighs, though: they ache"
-    symptoms = []
+        if not said_of[i] and not mention.concept.regions and _of_the_same(words, mention):
+            said_of[i] = [s for s in left if s.last < mention.first]
+    symptoms = [_helped(s) for s in left if _object_of_relief(words, mentions, s)]
     for i, mention in enumerate(felt):
         said = judge(scopes, mention.first, mention.last)
         # "calf cramp, nothing in the thigh": a place denied where the symptom is not is no place of it.
@@ -119,12 +121,30 @@ def symptoms_of(
                 any(side.concept.single and _beside(words, stops, side, (mention, *places)) for side in sides),
             )
         )
-    return symptoms
+    return sorted(symptoms, key=lambda s: s.first)
 
 
-def _referred(words: Sequence[Word], symptom: Mention) -> bool:
-    """Whether a pronoun right before the symptom says that it is felt in what was named before."""
-    return any(word.norm in _PRONOUNS for word in words[max(0, symptom.first - 3) : symptom.first])
+def _object_of_relief(words: Sequence[Word], mentions: Sequence[Mention], site: Mention) -> bool:
+    """`bending helps his back`: the part named right behind the relief is what is relieved, and nothing else."""
+    return any(
+        m.concept.kind == "cue"
+        and m.concept.effect == "eases"
+        and 0 < site.first - m.last <= 2
+        and words[site.first - 1].norm in _POSSESSIVE
+        for m in mentions
+    )
+
+
+def _helped(site: Mention) -> Symptom:
+    return Symptom((site,), _regions([site]), site.concept.both, frozenset(), Judgement("affirmed"))
+
+
+def _of_the_same(words: Sequence[Word], symptom: Mention) -> bool:
+    """Whether the symptom is said of what was named before: by a pronoun (`thighs, though: they ache`) or by none at all
+    (`legs are fine on the bike but ache on the road`)."""
+    if any(word.norm in _PRONOUNS for word in words[max(0, symptom.first - 3) : symptom.first]):
+        return True
+    return symptom.first > 0 and words[symptom.first - 1].norm in _AND_SO
 
 
 def _regions(sites: Sequence[Mention]) -> frozenset[str]:
