@@ -166,6 +166,8 @@ def phrase_problems(language: LanguageDefinition) -> Iterator[Problem]:
         *((f"modifiers: {modifier.id}", phrase) for modifier in language.modifiers for phrase in modifier.phrases),
         *((f"sections: {section.id}", heading) for section in language.sections for heading in section.headings),
         *(("terminators", phrase) for phrase in language.terminators),
+        *(("yes", phrase) for phrase in language.yes),
+        *(("no", phrase) for phrase in language.no),
         *((f"kin: {one.id}", word) for one in language.kin for word in one.called),
         *(("telling", phrase) for phrase in (language.telling.phrases if language.telling else ())),
     ]

@@ -1,7 +1,6 @@
 """What is said of a posture: the cue that belongs to it, whether it is negated, and the effect that results.
 In: a sentence prepared as a `Stretch`. Out: the cue and the effect. It knows that a cue looks one way, that
-a connector turns it, that commas and new clauses keep strangers apart, and that `sitting does` repeats what
-was said before."""
+a connector turns it, and that commas and new clauses keep strangers apart."""
 
 from __future__ import annotations
 
@@ -21,7 +20,6 @@ _WRONG_WAY = 7
 # How far a list of what was tried goes.
 _LIST_REACH = 16
 _NEGATION_REACH = 4
-_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!", "-"})
 # These open a clause with a condition of its own, and these any clause.
 _CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
 _OPENERS = _CONDITIONS | {"as", "because", "since"}
@@ -29,18 +27,15 @@ _OPENERS = _CONDITIONS | {"as", "because", "since"}
 _PARTING = frozenset({",", "which", "that"})
 # Postures in which the symptom can be expected to be less, and those in which it comes.
 EASY = frozenset({"flexion", "cycling", "sitting"})
-_HARD = frozenset({"walking", "standing"})
+HARD = frozenset({"walking", "standing"})
 # Postures in which it may come, the two hard ones among them.
-_COMING = _HARD | {"extension", "still"}
+_COMING = HARD | {"extension", "still"}
 # What stands between the items of a list.
 ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
 # What a patient goes without.
 LACKING = frozenset({"without", "w/o", "minus"})
-# Auxiliaries that echo a cue, and whether they negate it; a copula does so only where it negates.
-_COPULAS = frozenset({"is", "are", "was", "were"})
-_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
 class Stretch(Struct, frozen=True):
@@ -160,7 +155,7 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
     if posture.concept.posture in {"walking", "extension"} and cue.concept.effect == "persists":
         # "pain when walking, unchanged" still comes on walking; "unchanged by walking" does not.
         return not (cue.first < posture.first and _looks(stretch, cue) == "forward")
-    if posture.concept.posture not in _HARD or cue.concept.effect not in {"eases", "free"}:
+    if posture.concept.posture not in HARD or cue.concept.effect not in {"eases", "free"}:
         return False
     if _leads_on(stretch, posture, cue):
         return True
@@ -179,7 +174,7 @@ def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool
     if posture.concept.posture not in EASY:
         return False
     between = range(behind.last + 1, posture.first)
-    before = [p for p in stretch.postures if p.first in between and p.concept.posture in _HARD]
+    before = [p for p in stretch.postures if p.first in between and p.concept.posture in HARD]
     return bool(before) and not {*stretch.norms(before[-1].last + 1, posture.first - 1)} <= ALIKE
 
 
@@ -252,7 +247,7 @@ def _leads_on(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
     if cue.first < posture.first or _PARTING.isdisjoint(stretch.norms(posture.last + 1, cue.first)):
         return False
     return any(
-        cue.last < other.first and other.concept.posture not in _HARD and not stopped(stretch, cue, other)
+        cue.last < other.first and other.concept.posture not in HARD and not stopped(stretch, cue, other)
         and "," not in stretch.norms(cue.last + 1, other.first - 1)
         for other in stretch.postures
     )  # fmt: skip
@@ -288,11 +283,9 @@ def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
     excepted = any(word in stretch.exceptions for word in between)
     if excepted and (negated or effect == "persists"):
         return "eases"
-    if effect == "persists":
-        if posture.concept.posture in {"walking", "extension"}:
-            return "not-provoked"
-        return "eases" if negated else "not-eased"
-    return turned(effect) if negated else plain(effect)
+    if effect == "persists" and posture.concept.posture in {"walking", "extension"}:
+        return "not-provoked"
+    return said_to(effect, negated=negated)
 
 
 def plain(effect: str) -> Outcome:
@@ -332,30 +325,10 @@ def negates(stretch: Stretch, target: Mention, after: Mention | None = None) -> 
     return False
 
 
-def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
-    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for
-    worse."""
-    opening = tuple(stretch.norms(0, 1))
-    if stretch.echo is not None and len(opening) == 2 and opening[1] in _AUXILIARIES and not stretch.cues:
-        if opening[0] in {"so", "as"}:
-            return stretch.echo
-        if opening[0] in {"nor", "neither"}:
-            return stretch.echo if stretch.echo.startswith("not-") else turned(stretch.echo)
-    following = stretch.norms(posture.last + 1, posture.last + 2)
-    if not following or not (following[0] in _AUXILIARIES or (following[0] in _COPULAS and following[1:] == ["not"])):
-        return None
-    negated = _AUXILIARIES.get(following[0], False) or following[1:] == ["not"]
-    after = stretch.norms(posture.last + 2 + (following[1:] == ["not"]), posture.last + 2 + (following[1:] == ["not"]))
-    if after and after[0] not in _CLOSERS:
-        return None
-    before = [c for c in stretch.cues if c.last < posture.first]
-    if not before:
-        return None
-    effect = before[-1].concept.effect or "eases"
+def said_to(effect: str, *, negated: bool) -> Outcome:
+    """A cue's effect, or its opposite where it is negated; what leaves a symptom as it is does not ease it."""
     if effect == "persists":
-        return "not-eased" if not negated else "eases"
-    if negated and effect == "free" and posture.concept.posture in _HARD:
-        return "provokes"  # "the bike is fine, the treadmill is not"
+        return "eases" if negated else "not-eased"
     return turned(effect) if negated else plain(effect)
 
 

@@ -17,14 +17,13 @@ from service.evidence.cues import (
     collective_for,
     conditional,
     cue_for,
-    echoed,
     effect_of,
     negates,
-    plain,
+    said_to,
     stopped,
-    turned,
 )
 from service.evidence.definition import Outcome
+from service.evidence.echoes import echoed
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link, made
 from service.evidence.remedies import answering, lacked, left_without, without_it
@@ -110,7 +109,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         return [] if outcome is None else [made(stretch, posture, cue, symptom, topic, outcome)]
     if posture.concept.implies is not None:
         negated = judge(stretch.scopes, posture.first, posture.last).assertion == "negated"
-        outcome = turned(posture.concept.implies) if negated else plain(posture.concept.implies)
+        outcome = said_to(posture.concept.implies, negated=negated)
         return [made(stretch, posture, None, symptom, topic, outcome)]
     near = [s for s in stretch.symptoms if _within(stretch, posture, s) and not _claimed(stretch, posture, s)]
     found = [
@@ -169,13 +168,7 @@ def _referring(stretch: Stretch, posture: Mention, topic: Symptom | None) -> lis
         p.first < cue.first for p in stretch.postures
     ):
         return []
-    negated = negates(stretch, cue)
-    effect = cue.concept.effect or "eases"
-    outcome: Outcome
-    if effect == "persists":
-        outcome = "eases" if negated else "not-eased"
-    else:
-        outcome = turned(effect) if negated else plain(effect)
+    outcome = said_to(cue.concept.effect or "eases", negated=negates(stretch, cue))
     symptom = next((s for s in stretch.symptoms if s.regions), None)
     about = symptom or topic
     judgement = judge([s for s in stretch.scopes if s.modifier.asserts != "negated"], cue.first, cue.last)

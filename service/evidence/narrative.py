@@ -127,10 +127,7 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         ),
         frozenset(c for d in definitions for c in d.connectors),
         frozenset(e for d in definitions for e in d.exceptions),
-        Answers(
-            frozenset(w.lower() for d in definitions for w in d.yes),
-            frozenset(w.lower() for d in definitions for w in d.no),
-        ),
+        Answers.of((w for d in definitions for w in d.yes), (w for d in definitions for w in d.no)),
         Tongues.of(
             (w for d in definitions for w in d.english),
             {name: words for d in definitions for name, words in d.other_languages.items()},
@@ -284,7 +281,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, mentions, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
     if spoken is None and before.topic is None and not symptoms and (links or len(walking) > 1):
-        # "By the gate both my legs are sacks of sand", "my legs are fine on the bike": whatever it is they feel is meant.
+        # "By the gate both my legs are sacks of sand", "my legs are fine on the bike": whatever they feel is meant.
         spoken = implied(mentions)
     over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
     nothing = not (links or said or symptoms or walking or over)

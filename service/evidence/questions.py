@@ -4,12 +4,13 @@ sentences with their answer, questions left open taken out, and an answer in wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import structs
 
+from service.evidence.lexicon import spell_out
 from service.evidence.sentences import Sentence
 from service.evidence.words import Word
 
@@ -25,14 +26,37 @@ _LEADS = frozenset({":", "?"})
 _ASKS = frozenset({"q", "question"})
 # A question that begins so wants words, not yes or no: `What eases it? Bending over.`
 _WANTING = frozenset({"what", "where", "which", "when", "how"})
+# No answer is longer, in words.
+_LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Words that answer a question by themselves."""
+    """Phrases that answer a question by themselves, each spelled out as its words."""
 
-    yes: frozenset[str]
-    no: frozenset[str]
+    yes: frozenset[tuple[str, ...]]
+    no: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, yes: Iterable[str], no: Iterable[str]) -> Answers:
+        return cls(
+            frozenset(words for phrase in yes for words in spell_out(phrase)),
+            frozenset(words for phrase in no for words in spell_out(phrase)),
+        )
+
+    def opening(self, words: Sequence[Word]) -> tuple[Answer, int]:
+        """What the words answer by the longest phrase they open with, and how long it is; `plain` for no answer."""
+        norms = tuple(word.norm for word in words[:_LONGEST])
+        for size in range(len(norms), 0, -1):
+            if norms[:size] in self.yes:
+                return "stated", size
+            if norms[:size] in self.no:
+                return "denied", size
+        return "plain", 0
+
+    def word(self, norm: str) -> bool:
+        """Whether one word is an answer."""
+        return (norm,) in self.yes or (norm,) in self.no
 
 
 def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[Sentence, Answer]]:
@@ -68,10 +92,10 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
         if not words or words[0].norm in _ASKS or reply.words[-1].norm == "?" or _ticks_nothing(reply.words, answers):
             continue
         at += 1
-        first = words[0].norm
-        rest = _rest(words[1:])
-        if first in answers.yes or first in answers.no:
-            yield question, "denied" if first in answers.no else "stated"
+        answer, size = answers.opening(words)
+        if answer != "plain":
+            yield question, answer
+            rest = _rest(words[size:])
             if rest:
                 yield structs.replace(reply, words=rest, opens_paragraph=False, box="", continues=False), "plain"
         elif _labelled(reply.words) or _wants_words(question):
@@ -93,7 +117,7 @@ def _offered(sentences: Sequence[Sentence], at: int, answers: Answers) -> bool:
     """`Numbness: [ ] yes [x] no` asks without a question mark: boxes of yes and no follow."""
     if sentences[at].box or at + 1 >= len(sentences) or not sentences[at + 1].box:
         return False
-    return sentences[at + 1].words[0].norm in answers.yes | answers.no
+    return answers.word(sentences[at + 1].words[0].norm)
 
 
 def _choices(sentences: Sequence[Sentence], at: int) -> Sequence[Sentence]:
@@ -138,5 +162,5 @@ def _rest(words: Sequence[Word]) -> tuple[Word, ...]:
 
 def _ticks_nothing(words: Sequence[Word], answers: Answers) -> bool:
     """`[ ] yes [ ] no`: both choices stand there and neither is taken."""
-    norms = {w.norm for w in words}
-    return bool(norms & answers.yes) and bool(norms & answers.no) and "x" not in norms
+    norms = {(w.norm,) for w in words}
+    return not norms.isdisjoint(answers.yes) and not norms.isdisjoint(answers.no) and ("x",) not in norms

@@ -14,6 +14,7 @@ from service.evidence.definition import (
     ValueSetDefinition,
 )
 from service.evidence.labels import Labels, names_of
+from service.evidence.lexicon import spell_out
 from service.evidence.narrative import Language, compile_language
 from service.evidence.words import words_of
 
@@ -76,8 +77,8 @@ def compile_reading(
         by_code,
         Labels(value_sets),
         {lead.value_set: lead for language in languages for lead in language.lead_ins},
-        frozenset(word.lower() for language in languages for word in language.yes),
-        frozenset(word.lower() for language in languages for word in language.no),
+        frozenset(" ".join(words) for language in languages for said in language.yes for words in spell_out(said)),
+        frozenset(" ".join(words) for language in languages for said in language.no for words in spell_out(said)),
         frozenset(word.lower() for language in languages for word in language.results),
         frozenset(name for f in findings for m in f.measured if m.target for name in (m.target, *m.also)),
     )

@@ -24,7 +24,7 @@ _BOXES = frozenset("[(_☐☑☒")
 _DICTATED = {"period": ".", "comma": ",", "semicolon": ";"}
 # Abbreviations that names, numbers or the rest of the sentence follow.
 _BEFORE_NAMES = frozenset(
-    {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "st", "vs", "approx", "ca", "no", "cf", "fig", "pt", "pts"}
+    {"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "st", "vs", "approx", "ca", "cf", "fig", "pt", "pts"}
 )
 _HEADING_WORDS = 6
 # A label before a dash is short, and a form has several.

@@ -140,8 +140,8 @@ def _helped(site: Mention) -> Symptom:
 
 
 def _of_the_same(words: Sequence[Word], symptom: Mention) -> bool:
-    """Whether the symptom is said of what was named before: by a pronoun (`thighs, though: they ache`) or by none at all
-    (`legs are fine on the bike but ache on the road`)."""
+    """Whether the symptom is said of what was named before: by a pronoun (`thighs, though: they ache`) or by none at
+    all (`legs are fine on the bike but ache on the road`)."""
     if any(word.norm in _PRONOUNS for word in words[max(0, symptom.first - 3) : symptom.first]):
         return True
     return symptom.first > 0 and words[symptom.first - 1].norm in _AND_SO

@@ -34,8 +34,8 @@ ways:
 lately: [since, now]
 taken_back: [since, not so]
 abbreviations: [dr, approx, gx]
-"yes": ["yes", y, always, "most days"]
-"no": ["no", n, never, absent]
+"yes": ["yes", y, always, "most days", "(oh) it does"]
+"no": ["no", n, never, absent, "it does not", "a flat no"]
 results: [absent]
 lead_ins:
   - {value_set: what-dims, says: Dimmed by}

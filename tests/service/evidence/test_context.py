@@ -164,3 +164,17 @@ def test_of_several_terminators_the_nearest_ends_a_scope():
 
 def test_a_negation_that_ends_at_a_comma_reaches_up_to_it():
     assert spent("deny hot zorp, zorp", modifier()) == ["negated", "affirmed"]
+
+
+@pytest.mark.parametrize("opening", ["although", "though", "despite", "whereas", "even though"])
+def test_what_is_granted_at_the_beginning_ends_at_its_comma(opening):
+    assert judged(f"{opening} deny quill, zorp", modifier(reaches="forward")) == ["affirmed"]
+
+
+@pytest.mark.parametrize("text", ["although deny quill, a b, or zorp", "although deny quill, or a b c d zorp"])
+def test_a_list_inside_what_is_granted_goes_on(text):
+    assert judged(text, modifier(reaches="forward")) == ["negated"]
+
+
+def test_what_is_granted_further_on_goes_on_over_its_comma():
+    assert judged("quill although deny quill, zorp", modifier(reaches="forward")) == ["negated"]

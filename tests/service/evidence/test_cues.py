@@ -155,56 +155,6 @@ def test_a_symptom_denied_behind_a_comma_belongs_to_the_posture_it_is_tied_to():
     assert said("Lolling over, without the knoll glimmers.") == ["leg free flexion"]
 
 
-# --- repeating what was said --------------------------------------------------
-
-
-@pytest.mark.parametrize("closer", [".", ",", ";", ", but", ""])
-def test_a_bare_auxiliary_repeats_the_cue(closer):
-    text = f"Perching does not dim the knoll glimmers, zonking does{closer}"
-    assert said(text) == ["leg not-eased still", "leg eases sitting"]
-
-
-@pytest.mark.parametrize("denial", ["doesn't", "does not", "did not"])
-def test_a_negated_auxiliary_turns_the_cue(denial):
-    assert said(f"Zonking dims the knoll glimmers, perching {denial}.") == ["leg eases sitting", "leg not-eased still"]
-
-
-def test_an_auxiliary_before_a_verb_repeats_nothing():
-    assert said("Zonking dims the knoll glimmers, lolling does kindle it.") == [
-        "leg eases sitting",
-        "leg provokes flexion",
-    ]
-
-
-def test_an_auxiliary_repeats_what_lingers():
-    assert said("Knoll glimmers linger when zonking, perching does.") == [
-        "leg not-eased sitting",
-        "leg not-eased still",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("first", "echo", "effect"),
-    [
-        ("Zonking dims it.", "So does lolling.", "eases"),
-        ("Zonking does not dim it.", "Nor does lolling.", "not-eased"),
-        ("Zonking does not dim it.", "Neither does lolling.", "not-eased"),
-        ("Zonking kindles it.", "So does lolling.", "provokes"),
-        ("Zonking kindles it.", "Nor does lolling.", "not-provoked"),
-    ],
-)
-def test_a_sentence_may_repeat_what_the_one_before_it_said(first, echo, effect):
-    assert said(f"Knoll glimmers. {first} {echo}")[-1] == f"leg {effect} flexion"
-
-
-def test_a_repeating_sentence_without_anything_to_repeat_says_nothing():
-    assert said("Knoll glimmers. So does lolling.") == []
-
-
-def test_an_auxiliary_without_a_cue_before_it_repeats_nothing():
-    assert said("Knoll glimmers. Zonking does.") == []
-
-
 def test_relief_in_one_posture_is_not_said_of_another_across_a_symptom():
     assert said("Perching, knoll glimmers, serene when zonking.") == ["leg free sitting"]
 

@@ -233,3 +233,7 @@ def test_a_carried_negation_is_no_word_that_could_be_marked():
 def test_a_sentence_that_only_names_a_part_says_what_the_next_ones_speak_of():
     assert said("It is knoll. Glimmers strolling.") == ["leg provokes walking"]
     assert said("Washed knoll in the brook at dusk. Glimmers strolling.") == ["something provokes walking"]
+
+
+def test_what_is_well_in_one_posture_is_meant_when_the_next_sentence_says_it():
+    assert said("The knoll is serene zonking. It glimmers strolling.") == ["leg free sitting", WALKING]

@@ -30,6 +30,14 @@ def test_a_question_answered_no_denies_what_was_asked(answer):
     assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", "denied")]
 
 
+@pytest.mark.parametrize(
+    ("answer", "makes"),
+    [("It does.", "stated"), ("Oh it does", "stated"), ("It does not.", "denied"), ("A flat no.", "denied")],
+)
+def test_an_answer_may_be_several_words_and_the_longest_counts(answer, makes):
+    assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", makes)]
+
+
 @pytest.mark.parametrize("label", ["A:", "Ans:", "Answer:", "Response:"])
 def test_an_answer_may_carry_a_label(label):
     assert asked(f"Knoll glimmers?\n{label} no") == [("knoll glimmers", "denied")]

@@ -1,7 +1,7 @@
 """What is felt, and where."""
 
 import pytest
-from support.tiny_language import read
+from support.tiny_language import read, said
 
 from service.evidence.symptoms import Symptom
 
@@ -104,3 +104,16 @@ def test_only_a_word_for_any_symptom_is_generic():
 def test_what_is_said_to_be_well_is_no_place_of_a_symptom():
     [sentence] = read("Brow glimmers on strolling, knoll serene.")
     assert [s.regions for s in sentence.symptoms] == [frozenset({"back"})]
+
+
+@pytest.mark.parametrize("joined", ["but", "and", "yet", "then", "but they"])
+def test_a_symptom_without_a_place_behind_another_clause_is_felt_where_the_sentence_began(joined):
+    assert felt(f"Reef is serene zonking {joined} glimmers strolling.") == ["pain: calf"]
+
+
+def test_a_place_that_a_relief_is_said_of_is_what_is_relieved():
+    assert said("Knoll glimmers. Zonking dims his brow.") == ["back eases sitting"]
+
+
+def test_a_place_behind_a_relief_without_a_possessive_is_not_what_is_relieved():
+    assert felt("Dims at brow.") == []

@@ -1,0 +1,63 @@
+"""`Standing does not shift it, but sitting does`: an auxiliary that repeats what was said before of another posture.
+In: a sentence prepared as a `Stretch` and one of its postures. Out: the effect that is repeated, for better or for
+worse, or None where nothing is."""
+
+from __future__ import annotations
+
+from service.evidence.cues import HARD, Stretch, said_to, turned
+from service.evidence.definition import Outcome
+from service.evidence.lexicon import Mention
+
+_CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!", "-"})
+# Auxiliaries that echo a cue, and whether they negate it; a copula does so only where it negates.
+_COPULAS = frozenset({"is", "are", "was", "were"})
+_ECHO_REACH = 6
+_CONTRASTING = frozenset({"but", "yet", "it", "they", "that", "pain"})
+_BETWEEN = frozenset({"not", "so", "he", "she", "they", "i", "the", "patient", "pt", "only"})
+_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
+
+
+def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
+    """`Standing does not shift it, but sitting does`: a bare auxiliary repeats the last cue, for better or for
+    worse."""
+    opening = tuple(stretch.norms(0, 1))
+    if stretch.echo is not None and len(opening) == 2 and opening[1] in _AUXILIARIES and not stretch.cues:
+        if opening[0] in {"so", "as"}:
+            return stretch.echo
+        if opening[0] in {"nor", "neither"}:
+            return stretch.echo if stretch.echo.startswith("not-") else turned(stretch.echo)
+    negated = _echo_behind(stretch, posture)
+    at = posture.first
+    if negated is None:
+        negated, at = _echo_before(stretch, posture)
+    before = [c for c in stretch.cues if c.last < at]
+    if negated is None or not before:
+        return None
+    effect = before[-1].concept.effect or "eases"
+    if negated and effect == "free" and posture.concept.posture in HARD:
+        return "provokes"  # "the bike is fine, the treadmill is not"
+    return said_to(effect, negated=negated)
+
+
+def _echo_behind(stretch: Stretch, posture: Mention) -> bool | None:
+    """Whether the auxiliary right behind the posture negates, None if there is none that ends its clause."""
+    following = stretch.norms(posture.last + 1, posture.last + 2)
+    denied = following[1:] == ["not"]
+    if not following or not (following[0] in _AUXILIARIES or (following[0] in _COPULAS and denied)):
+        return None
+    after = stretch.norms(posture.last + 2 + denied, posture.last + 2 + denied)
+    if after and after[0] not in _CLOSERS:
+        return None
+    return _AUXILIARIES.get(following[0], False) or denied
+
+
+def _echo_before(stretch: Stretch, posture: Mention) -> tuple[bool | None, int]:
+    """The same of an auxiliary before the posture, and where it stands: `does not settle standing but does with
+    bending`."""
+    for at in range(posture.first - 1, max(0, posture.first - _ECHO_REACH), -1):
+        word = stretch.words[at].norm
+        if word in _AUXILIARIES and stretch.words[at - 1].norm in _CONTRASTING:
+            return _AUXILIARIES[word] or stretch.words[at + 1].norm == "not", at
+        if word not in stretch.connectors and word not in _BETWEEN:
+            break
+    return None, posture.first
