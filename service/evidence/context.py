@@ -31,6 +31,10 @@ _GRANTING = frozenset({"although", "though", "despite", "whereas"})
 # No longer than this is an item of a list.
 _ITEM_WORDS = 4
 
+# Who begins a clause of their own behind a comma, and what may stand before them there.
+_SUBJECTS = frozenset({"he", "she", "they", "i", "we", "it"})
+_AND_NOW = frozenset({"and", "so", "then", "now", "still", "without", "that", "them"})
+
 # What is lacking is what stands right behind: `without the trolley both legs ache`.
 _LACKING = frozenset({"without", "w/o"})
 
@@ -91,6 +95,7 @@ class Context:
             if tuple(norms[at : at + size]) in self._terminators
         ]
         stops = sorted({*stops, *_granted(norms)})
+        fresh = _fresh(norms)
         scopes = []
         closing = [
             m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
@@ -102,6 +107,8 @@ class Context:
             first, last = mention.first, mention.last
             left = max((s + 1 for s in stops if s < first), default=0)
             right = min((s - 1 for s in stops if s > last), default=len(norms) - 1)
+            if modifier.asserts == "negated":
+                right = min((at - 1 for at in fresh if last < at <= right), default=right)
             match modifier.reaches:
                 case "forward":
                     start, end = last + 1, min(right, last + modifier.words)
@@ -127,6 +134,19 @@ def _granted(norms: Sequence[str]) -> list[int]:
     return []
 
 
+def _fresh(norms: Sequence[str]) -> list[int]:
+    """The commas behind which somebody does something anew: `hardly ache with it, without it they ache`."""
+    found = []
+    for at, norm in enumerate(norms):
+        if norm == ",":
+            subject = at + 1
+            while subject < len(norms) and norms[subject] in _AND_NOW:
+                subject += 1
+            if subject < len(norms) and norms[subject] in _SUBJECTS:
+                found.append(at)
+    return found
+
+
 def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
     """What holds of words `first` to `last`: the furthest-reaching modifier decides; two negations that both
     reach cancel only where one lies inside the other's phrase, which the longest phrase rule already
@@ -136,6 +156,13 @@ def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:
         if scope.reaches(first, last) and _RANK[scope.modifier.asserts] > _RANK[best.assertion]:
             best = Judgement(scope.modifier.asserts, scope)
     return best
+
+
+def unspent(scopes: Sequence[Scope], placed: Iterable[tuple[int, int]]) -> list[Scope]:
+    """The scopes without the negations that a symptom's own words hold: `there is no power in my legs` denies nothing,
+    `no power` is what is felt."""
+    held = {at for first, last in placed for at in range(first, last + 1)}
+    return [s for s in scopes if s.modifier.asserts != "negated" or s.last not in held]
 
 
 def trimmed(

@@ -234,13 +234,18 @@ def _claimed(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
         if posture.last < symptom.first < other.first and theirs <= mine:
             # "amb 80 ft, thigh burning, seated rest 2 min": what follows the symptom may be what ends it.
             return theirs <= _TOUCHING or other.concept.posture not in EASY or posture.concept.posture in EASY
-        if other.last < symptom.first < posture.first and theirs < mine:
+        if other.last < symptom.first < posture.first and theirs < mine and not _well_in(stretch, other):
             return True
         if symptom.first < other.first < posture.first or posture.first < other.first < symptom.first:
             beyond = sorted((other.first, posture.first))
             if any(beyond[0] < s.first < beyond[1] for s in stretch.symptoms):
                 return True
     return False
+
+
+def _well_in(stretch: Stretch, posture: Mention) -> bool:
+    """`comfortable bent over the cart and ache when he walks`: nothing comes in a posture that is said to be well."""
+    return any(cue.concept.effect == "free" and stretch.cost(cue, posture) <= 1 for cue in stretch.cues)
 
 
 def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed
+from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed, unspent
 from service.evidence.cues import Stretch
 from service.evidence.definition import ConceptDefinition, LanguageDefinition, SectionDefinition
 from service.evidence.foreign import Tongues
@@ -239,6 +239,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     words = sentence.words
     scopes, stops = language.context.within(told.norms)
     scopes = of_others(scopes, told.norms, told.patient)
+    scopes = unspent(scopes, ((m.first, m.last) for m in mentions if m.concept.kind == "symptom"))
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
     if told.person is not None:

@@ -26,6 +26,9 @@ _LEADS = frozenset({":", "?"})
 _ASKS = frozenset({"q", "question"})
 # A question that begins so wants words, not yes or no: `What eases it? Bending over.`
 _WANTING = frozenset({"what", "where", "which", "when", "how"})
+# What reports a question, and what stands before the answer in the same sentence.
+_ASKED = frozenset({"ask", "asked", "asking", "questioned", "enquired", "inquired"})
+_REPLYING = frozenset({",", ";", ":", "-", "and", "but"})
 # No answer is longer, in words.
 _LONGEST = 8
 
@@ -74,7 +77,7 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
                 at += 1 + len(choices)
                 continue
         if sentence.words[-1].norm != "?" and not _offered(sentences, at, answers):
-            yield sentence, "plain"
+            yield _reported(sentence, answers)
             at += 1
             continue
         asked = sentence.words[:-1] if not sentence.words[-1].norm[0].isalnum() else sentence.words
@@ -104,6 +107,23 @@ def answered(sentences: Sequence[Sentence], answers: Answers) -> Iterator[tuple[
             yield structs.replace(question, words=(*question.words, colon, *words), opens_paragraph=False), "stated"
         else:
             yield reply, "plain"
+
+
+def _reported(sentence: Sentence, answers: Answers) -> tuple[Sentence, Answer]:
+    """`Asked whether bending helps, and he says it does`: a question and its answer in one sentence."""
+    norms = [word.norm for word in sentence.words]
+    asked = next((at for at, norm in enumerate(norms) if norm in _ASKED), None)
+    if asked is None or norms[asked + 1 : asked + 4].count("whether") + norms[asked + 1 : asked + 4].count("if") == 0:
+        return sentence, "plain"
+    end = len(norms) if norms[-1][0].isalnum() else len(norms) - 1
+    for at in range(end - 1, asked + 1, -1):
+        if norms[at] not in _REPLYING:
+            continue
+        answer, size = answers.opening(sentence.words[at + 1 : end])
+        if answer != "plain" and at + 1 + size == end:
+            question = sentence.words[: at - 1] if norms[at - 1] in _REPLYING else sentence.words[:at]
+            return structs.replace(sentence, words=question), answer
+    return sentence, "plain"
 
 
 def _wants_words(question: Sentence) -> bool:

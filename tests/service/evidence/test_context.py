@@ -3,7 +3,7 @@
 import pytest
 from support.tiny_language import tiny
 
-from service.evidence.context import Context, Judgement, judge, trimmed
+from service.evidence.context import Context, Judgement, judge, trimmed, unspent
 from service.evidence.definition import ModifierDefinition
 from service.evidence.words import words_of
 
@@ -178,3 +178,23 @@ def test_a_list_inside_what_is_granted_goes_on(text):
 
 def test_what_is_granted_further_on_goes_on_over_its_comma():
     assert judged("quill although deny quill, zorp", modifier(reaches="forward")) == ["negated"]
+
+
+@pytest.mark.parametrize("anew", [", she zorp", ", without it they zorp", ", and now it zorp", ", so he zorp"])
+def test_a_negation_ends_where_somebody_does_something_anew(anew):
+    assert judged(f"deny quill{anew}", modifier(reaches="forward")) == ["affirmed"]
+
+
+@pytest.mark.parametrize("goes_on", [", a zorp", ", or his zorp", " that she zorp"])
+def test_a_negation_goes_on_where_nobody_does_anything(goes_on):
+    assert judged(f"deny quill{goes_on}", modifier(reaches="forward")) == ["negated"]
+
+
+def test_what_is_thought_of_somebody_goes_on_over_his_doing_something_else():
+    assert judged("maybe quill, she zorp", modifier("maybe", "possible", reaches="forward")) == ["possible"]
+
+
+def test_a_negation_that_a_symptom_holds_in_its_own_words_denies_nothing_else():
+    scopes, _ = Context([modifier("there is no", reaches="forward")], []).scopes(words_of("there is no power, zorp"))
+    assert judge(unspent(scopes, [(2, 3)]), 5, 5).assertion == "affirmed"
+    assert judge(unspent(scopes, [(4, 5)]), 5, 5).assertion == "negated"

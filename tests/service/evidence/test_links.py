@@ -229,3 +229,7 @@ def test_what_comes_back_behind_a_comma_was_there():
 
 def test_a_denied_symptom_of_another_part_is_not_what_is_eased():
     assert said("Knoll glimmers, not spire glimmers; dimmed by lolling.") == ["leg eases flexion"]
+
+
+def test_a_posture_that_is_said_to_be_well_claims_no_symptom_from_the_next():
+    assert said("Knoll is serene lolling over and glimmers when he strolls.") == ["leg free flexion", WALKING]

@@ -157,12 +157,12 @@ def test_a_sentence_knows_its_section():
 
 def test_the_files_of_a_language_are_read_as_one():
     parts = TINY.replace("connectors: [with, by, when, after, at, until]", "").replace(
-        '"no": ["no", n, never, absent]', '"no": []'
+        '"no": ["no", n, never, absent, "it does not", "a flat no"]', '"no": []'
     )
     rest = """{id: rest, title: The rest, connectors: [with], "no": ["No"], spelling: {reeef: reef}}"""
     language = compile_language([language_of(parts), language_of(rest)])
     assert language.connectors == {"with"}
-    assert language.answers.no == {"no"}
+    assert language.answers.no == {("no",)}
     assert language.layout.spelling["reeef"] == "reef"
     assert language.layout.spelling["zonkin"] == "zonking"
 

@@ -38,6 +38,19 @@ def test_an_answer_may_be_several_words_and_the_longest_counts(answer, makes):
     assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", makes)]
 
 
+@pytest.mark.parametrize(
+    ("told", "makes"),
+    [(", and it does", "stated"), ("; yes.", "stated"), (": a flat no", "denied"), (" but it does not.", "denied")],
+)
+def test_a_question_may_be_reported_with_its_answer(told, makes):
+    assert asked(f"I asked whether knoll glimmers{told}") == [("i asked whether knoll glimmers", makes)]
+
+
+@pytest.mark.parametrize("told", [".", ", and the reef fizzes.", " and it does at dusk."])
+def test_a_reported_question_without_an_answer_of_its_own_stays_as_it_is(told):
+    assert [answer for _, answer in asked(f"I asked whether knoll glimmers{told}")] == ["plain"]
+
+
 @pytest.mark.parametrize("label", ["A:", "Ans:", "Answer:", "Response:"])
 def test_an_answer_may_carry_a_label(label):
     assert asked(f"Knoll glimmers?\n{label} no") == [("knoll glimmers", "denied")]
