@@ -12,6 +12,7 @@ from msgspec import Struct
 # `leans on his wife's wheelchair and the ache goes`.
 NAMED_REACH = 40
 POSSESSIVE_REACH = 2
+_OWNERS = "(his/her/their/my/our/your/the/a)"
 _DETERMINERS = "(his/her/their/my/our/your/the) (patient/pt/possessive) (older/younger/eldest/adult)"
 
 
@@ -35,20 +36,23 @@ class Kin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words before and after somebody who tells of the patient, those before and behind the patient whom somebody
-    speaks for (`speaking_for`, `spoken_for`), those before somebody who is only there (`beside`), and things that may
-    be somebody's."""
+    speaks for (`speaking_for`, `spoken_for`), those before somebody who is only there (`beside`), those that turn to
+    somebody whatever stands before them (`asking_after` before, `theirs` behind), and things that may be somebody's."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     speaking_for: tuple[str, ...] = ()
     spoken_for: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    asking_after: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
 
     @property
     def phrases(self) -> tuple[str, ...]:
         """All of them, as they are written."""
-        return (*self.before, *self.after, *self.speaking_for, *self.spoken_for, *self.beside, *self.things)
+        told = (*self.before, *self.after, *self.speaking_for, *self.spoken_for)
+        return (*told, *self.beside, *self.asking_after, *self.theirs, *self.things)
 
     def told_by(self, kin: Kin) -> Iterator[str]:
         """Phrases in which `kin` tells of the patient."""
@@ -63,6 +67,14 @@ class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield f"{words} {_DETERMINERS} {kin.alternatives}"
         for words in self.spoken_for:
             yield f"{kin.alternatives} {words}"
+
+    def of_another(self, kin: Kin) -> Iterator[str]:
+        """Phrases that turn to `kin`, whatever stands before or behind them: `here with her husband, 87, whose legs`."""
+        for words in self.asking_after if kin.turns else ():
+            yield f"{words} {_OWNERS} {kin.alternatives} (:)"
+        for before in ("", *self.beside):
+            for words in self.theirs:
+                yield f"{before} {_OWNERS} (old) {kin.alternatives} (,) (<n>) (,) {words}".strip()
 
     def aside(self, kin: Kin) -> Iterator[str]:
         """Phrases that name `kin` and turn to nobody."""

@@ -31,9 +31,10 @@ def kin_modifiers(kin: Iterable[Kin], telling: Telling) -> Iterator[ModifierDefi
         yield ModifierDefinition(
             id=f"{one.id}-possessive", asserts="other-person", phrases=theirs, words=POSSESSIVE_REACH
         )
-        if one.turns:
+        named = (*(one.called if one.turns else ()), *telling.of_another(one))
+        if named:
             yield ModifierDefinition(
-                id=one.id, asserts="other-person", phrases=one.called, words=NAMED_REACH, pronouns=one.pronouns
+                id=one.id, asserts="other-person", phrases=named, words=NAMED_REACH, pronouns=one.pronouns
             )
     aside = (p for one in kin for says in (telling.told_by, telling.told_of, telling.aside) for p in says(one))
     if phrases := tuple(aside):
@@ -56,10 +57,12 @@ class Persons:
         self._tells_of = {
             **{one.id: frozenset(one.called) for one in kin},
             **{f"tells {one.id}": frozenset(w for of in one.tells_of for w in by_id[of].called) for one in kin},
+            **{f"asks after {one.id}": _NOBODY for one in kin},
         }
         said = (
             *((one.id, tuple(telling.told_of(one))) for one in kin),
             *((f"tells {one.id}", tuple(telling.told_by(one))) for one in kin),
+            *((f"asks after {one.id}", tuple(telling.of_another(one))) for one in kin),
         )
         self._aside = Lexicon(ConceptDefinition(id=i, kind="ignore", phrases=phrases) for i, phrases in said if phrases)
 

@@ -50,7 +50,9 @@ telling:
   after: [vows]
   speaking_for: [pleads for]
   spoken_for: ["(,) your ward"]
-  beside: [rides with]
+  beside: [rides with, (met) by]
+  asking_after: [frets about]
+  theirs: [whose]
   things: [coach]
 sections:
   - {id: presenting, headings: [tale, tale of today]}

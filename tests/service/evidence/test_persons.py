@@ -87,3 +87,24 @@ def test_somebody_who_is_only_there_turns_the_sentence_to_nobody(text):
 def test_the_other_goes_on_behind_a_new_clause_where_the_pronoun_is_theirs():
     assert said("He rides with his aunt; bride, but her knoll glimmers on strolling.") == [OTHER]
     assert said("He met the bride, but his knoll glimmers on strolling.") == [OWN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Met by her groom, 87, whose knoll glimmers on strolling.",
+        "By a groom whose knoll glimmers on strolling.",
+        "Frets about her groom: his knoll glimmers on strolling.",
+        "The old page whose knoll glimmers on strolling.",
+    ],
+)
+def test_whoever_is_asked_after_or_owns_what_follows_is_spoken_of(text):
+    assert said(text) == [OTHER]
+
+
+def test_somebody_who_is_only_there_and_owns_nothing_is_not_spoken_of():
+    assert said("Met by her groom, 87. Knoll glimmers on strolling.") == [OWN]
+
+
+def test_who_asks_after_the_patient_asks_after_nobody_else():
+    assert said("The herald groom frets about my bride: the knoll glimmers on strolling.") == [OWN]
