@@ -150,9 +150,11 @@ class LanguageDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_field
     real_words: tuple[str, ...] = ()
     abbreviations: tuple[str, ...] = ()
     # What tells of a change that holds until today (`now`), and what takes back the story told before it when no
-    # symptom is left: `since`, `strike that`.
+    # symptom is left: `since`, `strike that`; what came between (`after the operation`), and that nothing is left.
     lately: tuple[str, ...] = ()
     taken_back: tuple[str, ...] = ()
+    treated: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     lead_ins: tuple[LeadIn, ...] = ()
     ways: Ways | None = None
     kin: tuple[Kin, ...] = ()

@@ -1,6 +1,6 @@
-"""`Standing does not shift it, but sitting does`: an auxiliary that repeats what was said before of another posture.
-In: a sentence prepared as a `Stretch` and one of its postures. Out: the effect that is repeated, for better or for
-worse, or None where nothing is."""
+"""`Standing does not shift it, but sitting does`, `relief: sitting - yes, standing - no`: an auxiliary or an answer that
+repeats what was said before of another posture or of a whole list. In: a sentence prepared as a `Stretch` and one of its
+postures. Out: the effect that is repeated, for better or for worse, or None where nothing is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ _COPULAS = frozenset({"is", "are", "was", "were"})
 _ECHO_REACH = 6
 _CONTRASTING = frozenset({"but", "yet", "it", "they", "that", "pain"})
 _BETWEEN = frozenset({"not", "so", "he", "she", "they", "i", "the", "patient", "pt", "only"})
+# An answer to one item of a list, what may stand before it, and what ends it.
+_ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
+_DASHES = ([":"], ["-"], ["="], ["("])
+_ENDS = frozenset({",", ";", ".", ")", "/", "and", "but"})
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
@@ -37,6 +41,20 @@ def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
     if negated and effect == "free" and posture.concept.posture in HARD:
         return "provokes"  # "the bike is fine, the treadmill is not"
     return said_to(effect, negated=negated)
+
+
+def ticked(stretch: Stretch, posture: Mention) -> Outcome | None:
+    """`Relief: sitting - yes, standing - no`: the answer right behind an item of a list is said of that item alone."""
+    at = posture.last + 1
+    at += stretch.norms(at, at)[:1] in _DASHES
+    answer = stretch.norms(at, at)
+    before = [c for c in stretch.cues if c.last < posture.first]
+    if not before or not answer or answer[0] not in _ANSWERS:
+        return None
+    behind = stretch.norms(at + 1, at + 1)
+    if behind and behind[0] not in _ENDS:
+        return None
+    return said_to(before[-1].concept.effect or "eases", negated=not _ANSWERS[answer[0]])
 
 
 def _echo_behind(stretch: Stretch, posture: Mention) -> bool | None:

@@ -69,7 +69,7 @@ class Telling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield f"{kin.alternatives} {words}"
 
     def of_another(self, kin: Kin) -> Iterator[str]:
-        """Phrases that turn to `kin`, whatever stands before or behind them: `here with her husband, 87, whose legs`."""
+        """Phrases that turn to `kin`, whatever stands before or behind: `here with her husband, 87, whose legs`."""
         for words in self.asking_after if kin.turns else ():
             yield f"{words} {_OWNERS} {kin.alternatives} (:)"
         for before in ("", *self.beside):

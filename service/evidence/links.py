@@ -23,7 +23,7 @@ from service.evidence.cues import (
     stopped,
 )
 from service.evidence.definition import Outcome
-from service.evidence.echoes import echoed
+from service.evidence.echoes import echoed, ticked
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link, made
 from service.evidence.remedies import answering, lacked, left_without, without_it
@@ -96,7 +96,7 @@ def _links(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Li
         symptom = _symptom_for(stretch, posture, None)
         if symptom is None or not symptom.negated:
             return [made(stretch, posture, None, symptom, topic, "eases")]  # "unless she is pushing a trolley"
-    said = echoed(stretch, posture)
+    said = echoed(stretch, posture) or ticked(stretch, posture)
     if said is not None:
         return [made(stretch, posture, None, _symptom_for(stretch, posture, None), topic, said)]
     cue = cue_for(stretch, posture)

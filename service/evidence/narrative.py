@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from service.evidence.context import Context, Judgement, Scope, carried_on, judge, trimmed, unspent
 from service.evidence.cues import Stretch
-from service.evidence.definition import ConceptDefinition, LanguageDefinition, SectionDefinition
+from service.evidence.definition import LanguageDefinition, SectionDefinition
+from service.evidence.endings import Endings
 from service.evidence.foreign import Tongues
 from service.evidence.journeys import Journeys
 from service.evidence.kin import Telling
@@ -49,7 +50,7 @@ class Language:
     tongues: Tongues
     journeys: Journeys
     lately: frozenset[str]
-    taken_back: Lexicon
+    endings: Endings
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -134,7 +135,7 @@ def compile_language(definitions: Sequence[LanguageDefinition]) -> Language:
         ),
         Journeys.of([d.ways for d in definitions if d.ways is not None]),
         frozenset(word for d in definitions for word in d.lately),
-        Lexicon(ConceptDefinition(id=d.id, kind="ignore", phrases=d.taken_back) for d in definitions if d.taken_back),
+        Endings.of(definitions),
     )
 
 
@@ -192,7 +193,11 @@ class Spoken(Struct, frozen=True, gc=False):
 
 def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     """The sentences of `text` that name any concept; no other one says or changes anything."""
-    told = list(answered(sentences_of(text, language.layout), language.answers))
+    told = [
+        (part, answer)
+        for sentence, answer in answered(sentences_of(text, language.layout), language.answers)
+        for part in (language.endings.parted(sentence) if answer == "plain" else (sentence,))
+    ]
     spoken = [(sentence, [w.norm for w in sentence.words]) for sentence, _ in told]
     patient, others = language.persons.spoken_of(spoken)
     for at, (sentence, answer) in enumerate(told):
@@ -239,7 +244,7 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     words = sentence.words
     scopes, stops = language.context.within(told.norms)
     scopes = of_others(scopes, told.norms, told.patient)
-    scopes = unspent(scopes, ((m.first, m.last) for m in mentions if m.concept.kind == "symptom"))
+    scopes = unspent(scopes, ((m.first, m.last) for m in mentions if _feels(m)))
     if sentence.continues and before.carried is not None:
         scopes.append(carried_on(before.carried, min(stops, default=len(words)) - 1))
     if told.person is not None:
@@ -284,7 +289,10 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     if spoken is None and before.topic is None and not symptoms and (links or len(walking) > 1):
         # "By the gate both my legs are sacks of sand", "my legs are fine on the bike": whatever they feel is meant.
         spoken = implied(mentions)
-    over = _rid(mentions, symptoms) and bool(language.taken_back.within(told.norms))
+    over = language.endings.over(told.norms, mentions, symptoms)
+    if over:
+        # "It has gone since the operation and she walks freely": nothing comes or eases any more.
+        links, walking = [k for k in links if k.effect not in {"eases", "provokes"}], ()
     nothing = not (links or said or symptoms or walking or over)
     after = Thread(
         spoken or before.topic,
@@ -318,20 +326,6 @@ def _two_ways(postures: Sequence[Mention]) -> bool:
     return "walking" in kinds and len(kinds) > 1
 
 
-def _rid(mentions: Sequence[Mention], symptoms: Sequence[Symptom]) -> bool:
-    """Whether a sentence says that no leg symptom is left, whatever the posture: `no leg trouble since`.
-
-    Numbness or weakness that is gone leaves the pain as it was.
-    """
-    if any(m.concept.kind == "posture" and m.concept.posture != "walking" for m in mentions):
-        return False
-    if not symptoms:
-        told = implied(mentions)
-        return told is not None and any(m.concept.effect == "free" for m in mentions)
-    legs = (s for s in symptoms if "leg" in s.regions)
-    return all(s.negated for s in symptoms) and any(s.generic or "pain" in s.qualities for s in legs)
-
-
 def _walking(
     mentions: Sequence[Mention], symptoms: Sequence[Symptom], scopes: Sequence[Scope], topic: Symptom | None
 ) -> tuple[Mention, ...]:
@@ -356,3 +350,8 @@ def _elsewhere(mentions: Sequence[Mention]) -> bool:
     """Whether a part of the body is named, and none of the leg, buttock or back."""
     regions = {r for m in mentions if m.concept.kind == "site" for r in (m.concept.region, *m.concept.regions) if r}
     return bool(regions) and not regions & (LEG | {"back"})
+
+
+def _feels(mention: Mention) -> bool:
+    """Whether the words tell what is felt, or that it goes on."""
+    return mention.concept.kind == "symptom" or mention.concept.effect == "persists"
