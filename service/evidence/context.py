@@ -35,6 +35,13 @@ _ITEM_WORDS = 4
 _SUBJECTS = frozenset({"he", "she", "they", "i", "we", "it"})
 _AND_NOW = frozenset({"and", "so", "then", "now", "still", "without", "that", "them"})
 
+# A reason is a fact, and what is so now is not past: `probably spinal, since bending helps`, `used to walk miles, now`.
+_REASONS = frozenset({"since", "because"})
+_NOW = frozenset({"now", "nowadays", "currently", "today"})
+
+_ARTICLES = frozenset({"the", "a", "an", "his", "her", "my", "their", "your", "it", "them"})
+_TYING = frozenset({"of", "in", "on", "for", "to", "or", "and", "nor", "from", "with", "at", "over", "as", ","})
+
 # What is lacking is what stands right behind: `without the trolley both legs ache`.
 _LACKING = frozenset({"without", "w/o"})
 
@@ -95,7 +102,12 @@ class Context:
             if tuple(norms[at : at + size]) in self._terminators
         ]
         stops = sorted({*stops, *_granted(norms)})
-        fresh = _fresh(norms)
+        # Where what is denied, thought and past ends within its clause.
+        ends = {
+            "negated": _fresh(norms),
+            "possible": [at for at, norm in enumerate(norms) if norm in _REASONS],
+            "historical": [at for at, norm in enumerate(norms) if norm in _NOW],
+        }
         scopes = []
         closing = [
             m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
@@ -107,8 +119,7 @@ class Context:
             first, last = mention.first, mention.last
             left = max((s + 1 for s in stops if s < first), default=0)
             right = min((s - 1 for s in stops if s > last), default=len(norms) - 1)
-            if modifier.asserts == "negated":
-                right = min((at - 1 for at in fresh if last < at <= right), default=right)
+            right = min((at - 1 for at in ends.get(modifier.asserts, ()) if last < at <= right), default=right)
             match modifier.reaches:
                 case "forward":
                     start, end = last + 1, min(right, last + modifier.words)
@@ -200,8 +211,13 @@ def trimmed(
 
 
 def _item_end(words: Sequence[Word], scope: Scope) -> int:
-    """Where what is lacking ends: at its first comma, unless an `or` behind it shows that a list goes on."""
+    """Where what is lacking ends: at its first comma, unless an `or` behind it shows that a list goes on; or before the
+    next thing that has an article, `without her frame the pain ...`."""
     norms = [w.norm for w in words[scope.last + 1 : scope.end + 1]]
+    if norms[:1] and norms[0] in _ARTICLES:
+        anew = next((n for n in range(2, min(len(norms), _ITEM_WORDS)) if norms[n] in _ARTICLES), None)
+        if anew is not None and norms[anew - 1] not in _TYING:
+            return scope.last + anew
     if "," not in norms or {"or", "nor"} & {*norms[norms.index(",") :]}:
         return scope.end
     return scope.last + norms.index(",")

@@ -22,6 +22,9 @@ _LIST_REACH = 16
 _NEGATION_REACH = 4
 # These open a clause with a condition of its own, and these any clause.
 _CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
+_CONDITION_REACH = 3
+# Behind `nothing helps` these name what does not.
+_NOT_EVEN = (["not", "even"], [",", "nor"], ["nor", "even"])
 _OPENERS = _CONDITIONS | {"as", "because", "since"}
 # These part what eases from what went before.
 _PARTING = frozenset({",", "which", "that"})
@@ -281,11 +284,20 @@ def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
     effect = cue.concept.effect or "eases"
     between = stretch.norms(cue.last + 1, posture.first - 1)
     excepted = any(word in stretch.exceptions for word in between)
+    if effect == "persists" and between[-2:] in _NOT_EVEN:
+        return "not-eased"  # "nothing helps, not even bending": said twice, not taken back
+    if negated and effect == "provokes" and posture.concept.posture in EASY and _on_condition(stretch, posture):
+        return "free"  # "it does not come on at all if she pushes the pram"
     if excepted and (negated or effect == "persists"):
         return "eases"
     if effect == "persists" and posture.concept.posture in {"walking", "extension"}:
         return "not-provoked"
     return said_to(effect, negated=negated)
+
+
+def _on_condition(stretch: Stretch, posture: Mention) -> bool:
+    """`if she pushes`, `when pushing`: the posture is the condition, not what a statement denies to be a cause."""
+    return not _CONDITIONS.isdisjoint(stretch.norms(posture.first - _CONDITION_REACH, posture.first - 1))
 
 
 def plain(effect: str) -> Outcome:

@@ -49,7 +49,7 @@ class Endings:
         """The sentence, or its two parts where the second tells of an end: `...; since the operation it has gone`."""
         norms = [word.norm for word in sentence.words]
         for at, norm in enumerate(norms):
-            if norm in _PARTING and 0 < at < len(norms) - 1 and self._told(norms[at + 1 :]):
+            if norm in _PARTING and 0 < at < len(norms) - 1 and self.told(norms[at + 1 :]):
                 yield structs.replace(sentence, words=sentence.words[:at])
                 yield structs.replace(sentence, words=sentence.words[at + 1 :], opens_paragraph=False, continues=False)
                 return
@@ -79,7 +79,8 @@ class Endings:
         held = {at for m in treated for at in range(m.first, m.last + 1)}
         return bool(treated) and all(at in held or norms[at] in _MEANT for at in range(first))
 
-    def _told(self, norms: Sequence[str]) -> bool:
+    def told(self, norms: Sequence[str]) -> bool:
+        """Whether the words may tell of an end: something is gone, and something came between."""
         return self._gone(norms) and bool(self.treated.within(norms) or self.taken_back.within(norms))
 
     def _gone(self, norms: Sequence[str]) -> bool:

@@ -40,6 +40,7 @@ _PRONOUNS = frozenset({"that", "this", "it", "which", "neither", "both"})
 _TRIED = EASY | {"still", "standing", "rest", "lying", "extension"}
 _ELSE = frozenset({"otherwise", "else"})
 _EXCEPTING = frozenset({"unless", "except", "save", "barring"})
+_UNABLE = frozenset({"cannot", "can't", "couldn't", "unable", "never"})
 # These tie a denied symptom to what came before, over a comma too: `behind the cart, ... without the burning`.
 _ATTACHED = frozenset({"without", "w/o", "with"})
 
@@ -263,6 +264,8 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
         )
         if "," in stretch.norms(low, high) and not (attached or walked or conditional(stretch, posture)):
             return None  # "chest pain leaning forward, no leg pain": two statements; not "walks a mile, no leg pain"
+        if attached and _UNABLE & {*stretch.norms(posture.first - 2, posture.first - 1)}:
+            return "provokes"  # "cannot cycle without leg pain"
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"

@@ -205,7 +205,7 @@ def _spoken(text: str, language: Language) -> Iterator[Spoken]:
         felt, named = language.felt.within(norms), language.named.within(norms)
         if felt and _told_of_legs(felt):
             felt = language.journeys.found(sentence.words, felt)
-        if _tells(felt) or _tells(named):
+        if _tells(felt) or _tells(named) or language.endings.told(norms):
             yield Spoken(sentence, answer, norms, felt, named, others.get(at), patient)
 
 
@@ -259,8 +259,10 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
         cue_places = [(m.first, m.last) for m in cues]
         scopes = trimmed(scopes, words, [(m.first, m.last) for m in (*postures, *cues)], cue_places)
     symptoms = symptoms_of(words, mentions, scopes, stops)
+    # "Limited by breathing, not by legs": a part that is denied stands for nothing that is felt in it.
+    named_places = [m for m in mentions if m.concept.kind != "site" or not _negated(m, scopes)]
     concerned = symptoms
-    if not symptoms and postures and (cues or _two_ways(postures)) and (stand_in := implied(mentions)) is not None:
+    if not symptoms and postures and (cues or _two_ways(postures)) and (stand_in := implied(named_places)) is not None:
         concerned = [stand_in]
     links: list[Link] = []
     if postures or symptoms or before.pending is not None or before.aided:
@@ -284,11 +286,11 @@ def _read_sentence(text: str, told: Spoken, language: Language, before: Thread) 
     spoken: Symptom | None = None
     if answer != "denied":
         spoken = spoken_of(sentence.section, symptoms, before.topic)
-        spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, mentions, cues))
+        spoken = spoken or (None if symptoms else placed(sentence.section, told.norms, named_places, cues))
     walking = () if answer == "denied" else _walking(mentions, symptoms, scopes, before.topic)
     if spoken is None and before.topic is None and not symptoms and (links or len(walking) > 1):
         # "By the gate both my legs are sacks of sand", "my legs are fine on the bike": whatever they feel is meant.
-        spoken = implied(mentions)
+        spoken = implied(named_places)
     over = language.endings.over(told.norms, mentions, symptoms)
     if over:
         # "It has gone since the operation and she walks freely": nothing comes or eases any more.
@@ -340,6 +342,10 @@ def _walking(
     told = None if symptoms else implied(mentions)
     beside = told is not None and _affirmed(told.mentions[0], scopes)
     return (walks[0], *(told.mentions if told is not None and beside else ()))
+
+
+def _negated(mention: Mention, scopes: Sequence[Scope]) -> bool:
+    return judge(scopes, mention.first, mention.last).assertion == "negated"
 
 
 def _affirmed(mention: Mention, scopes: Sequence[Scope]) -> bool:

@@ -33,6 +33,8 @@ ways:
   elsewhere: [knoll, week, hearth]
 lately: [since, now]
 taken_back: [since, not so]
+treated: [after the cure]
+gone: [has/have faded (away), faded (away)]
 abbreviations: [dr, approx, gx]
 "yes": ["yes", y, always, "most days", "(oh) it does"]
 "no": ["no", n, never, absent, "it does not", "a flat no"]

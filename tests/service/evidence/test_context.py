@@ -198,3 +198,28 @@ def test_a_negation_that_a_symptom_holds_in_its_own_words_denies_nothing_else():
     scopes, _ = Context([modifier("there is no", reaches="forward")], []).scopes(words_of("there is no power, zorp"))
     assert judge(unspent(scopes, [(2, 3)]), 5, 5).assertion == "affirmed"
     assert judge(unspent(scopes, [(4, 5)]), 5, 5).assertion == "negated"
+
+
+@pytest.mark.parametrize("reason", ["since", "because"])
+def test_the_reason_for_what_is_thought_is_a_fact(reason):
+    assert judged(f"maybe zorp, {reason} zorp", modifier("maybe", "possible")) == ["possible", "affirmed"]
+
+
+@pytest.mark.parametrize("today", ["now", "nowadays", "currently", "today"])
+def test_what_is_past_ends_where_today_begins(today):
+    assert judged(f"once zorp, {today} zorp", modifier("once", "historical")) == ["historical", "affirmed"]
+
+
+def test_what_is_lacking_ends_before_the_next_thing_with_an_article():
+    words = words_of("without her quill the zorp and the blue")
+    scopes, _ = Context([modifier("without")], []).scopes(words)
+    (cut,) = trimmed(scopes, words, [], [])
+    assert (cut.start, cut.end) == (1, 2)
+
+
+@pytest.mark.parametrize("listed", ["without the quill and the zorp", "without any quill the zorp"])
+def test_what_is_lacking_may_be_a_list_of_things_with_articles(listed):
+    words = words_of(listed)
+    scopes, _ = Context([modifier("without")], []).scopes(words)
+    (cut,) = trimmed(scopes, words, [], [])
+    assert cut.end == len(words) - 1

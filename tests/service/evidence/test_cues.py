@@ -261,3 +261,12 @@ def test_what_a_symptom_comes_with_is_not_what_the_words_behind_the_comma_say():
 def test_what_comes_back_in_a_clause_of_its_own_has_its_posture_there():
     text = "Knoll glimmers fainter when lolling; brighter when arching."
     assert said(text) == ["leg eases flexion", "leg provokes extension"]
+
+
+def test_what_is_not_even_so_is_said_twice_and_not_taken_back():
+    assert said("The knoll glimmers linger, not even lolling.") == ["leg not-eased flexion"]
+
+
+def test_what_does_not_come_on_condition_of_a_posture_is_absent_in_it():
+    assert said("Knoll glimmers are not kindled when lolling.") == ["leg free flexion"]
+    assert said("Knoll glimmers are not kindled by lolling.") == ["leg not-provoked flexion"]

@@ -233,3 +233,8 @@ def test_a_denied_symptom_of_another_part_is_not_what_is_eased():
 
 def test_a_posture_that_is_said_to_be_well_claims_no_symptom_from_the_next():
     assert said("Knoll is serene lolling over and glimmers when he strolls.") == ["leg free flexion", WALKING]
+
+
+def test_what_somebody_cannot_do_without_the_symptom_brings_it_on():
+    assert said("Cannot loll without knoll glimmers.") == ["leg provokes flexion"]
+    assert said("Can loll without knoll glimmers.") == ["leg free flexion"]

@@ -117,3 +117,8 @@ def test_a_place_that_a_relief_is_said_of_is_what_is_relieved():
 
 def test_a_place_behind_a_relief_without_a_possessive_is_not_what_is_relieved():
     assert felt("Dims at brow.") == []
+
+
+def test_a_part_that_is_denied_stands_for_nothing_felt_in_it():
+    assert said("Kindled by strolling: knoll.") == ["leg provokes walking"]
+    assert "leg provokes walking" not in said("Kindled by strolling: not the knoll.")
