@@ -1,6 +1,6 @@
-"""`Standing does not shift it, but sitting does`, `relief: sitting - yes, standing - no`: an auxiliary or an answer that
-repeats what was said before of another posture or of a whole list. In: a sentence prepared as a `Stretch` and one of its
-postures. Out: the effect that is repeated, for better or for worse, or None where nothing is."""
+"""`Standing does not shift it, but sitting does`, `relief: sitting - yes, standing - no`: an auxiliary or an answer
+that repeats what was said before of another posture or of a whole list. In: a sentence prepared as a `Stretch` and one
+of its postures. Out: the effect that is repeated, for better or for worse, or None where nothing is."""
 
 from __future__ import annotations
 
