@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from service.evidence.definition import ConceptDefinition, LanguageDefinition
-from service.evidence.lexicon import Lexicon, Mention
+from service.evidence.lexicon import Lexicon, Mention, spell_out
 from service.evidence.sentences import Sentence
 from service.evidence.symptoms import LEG, Symptom, implied
 
@@ -36,6 +36,8 @@ class Endings:
     taken_back: Lexicon
     treated: Lexicon
     gone: Lexicon
+    # The first words of `treated`, `since` among them: a sentence without any tells of nothing that has gone.
+    _begin: frozenset[str]
 
     @classmethod
     def of(cls, definitions: Sequence[LanguageDefinition]) -> Endings:
@@ -43,11 +45,15 @@ class Endings:
             _lexicon(d.taken_back for d in definitions),
             _lexicon(d.treated for d in definitions),
             _lexicon(d.gone for d in definitions),
+            frozenset(words[0] for d in definitions for said in d.treated for words in spell_out(said)),
         )
 
     def parted(self, sentence: Sentence) -> Iterator[Sentence]:
         """The sentence, or its two parts where the second tells of an end: `...; since the operation it has gone`."""
         norms = [word.norm for word in sentence.words]
+        if self._begin.isdisjoint(norms):
+            yield sentence
+            return
         for at, norm in enumerate(norms):
             if norm in _PARTING and 0 < at < len(norms) - 1 and self.told(norms[at + 1 :]):
                 yield structs.replace(sentence, words=sentence.words[:at])
@@ -81,7 +87,9 @@ class Endings:
 
     def told(self, norms: Sequence[str]) -> bool:
         """Whether the words may tell of an end: something is gone, and something came between."""
-        return self._gone(norms) and bool(self.treated.within(norms) or self.taken_back.within(norms))
+        if self._begin.isdisjoint(norms) or not self._gone(norms):
+            return False
+        return bool(self.treated.within(norms) or self.taken_back.within(norms))
 
     def _gone(self, norms: Sequence[str]) -> bool:
         return any(
