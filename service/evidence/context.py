@@ -32,7 +32,9 @@ _GRANTING = frozenset({"although", "though", "despite", "whereas"})
 _ITEM_WORDS = 4
 
 # Who begins a clause of their own behind a comma, and what may stand before them there.
-_SUBJECTS = frozenset({"he", "she", "they", "i", "we", "it"})
+_SUBJECTS = frozenset(
+    {"he", "she", "they", "i", "we", "it", "he's", "she's", "they're", "i'm", "i've", "it's", "that's"}
+)
 _AND_NOW = frozenset({"and", "so", "then", "now", "still", "without", "that", "them"})
 
 # A reason is a fact, and what is so now is not past: `probably spinal, since bending helps`, `used to walk miles, now`.
@@ -99,7 +101,7 @@ class Context:
             for at, norm in enumerate(norms)
             if norm in self._begin_terminators and not (at and norms[at - 1] == "as")  # `as though` ends nothing
             for size in (1, 2)
-            if tuple(norms[at : at + size]) in self._terminators
+            if tuple(norms[at : at + size]) in self._terminators and not _thrown_in(norms, at)
         ]
         stops = sorted({*stops, *_granted(norms)})
         # Where what is denied, thought and past ends within its clause.
@@ -120,6 +122,8 @@ class Context:
             left = max((s + 1 for s in stops if s < first), default=0)
             right = min((s - 1 for s in stops if s > last), default=len(norms) - 1)
             right = min((at - 1 for at in ends.get(modifier.asserts, ()) if last < at <= right), default=right)
+            if modifier.asserts == "negated" and not modifier.lists:
+                right = min(right, _another(norms, last, right))
             match modifier.reaches:
                 case "forward":
                     start, end = last + 1, min(right, last + modifier.words)
@@ -131,6 +135,12 @@ class Context:
                     start, end = 0, len(norms) - 1
             scopes.append(Scope(modifier, mention.phrase, first, last, start, end))
         return scopes, stops
+
+
+def _thrown_in(norms: Sequence[str], at: int) -> bool:
+    """`the fizzing subsides, although never completely, while she bends`: what a few words between commas grant ends
+    nothing."""
+    return norms[at] in _GRANTING and norms[at - 1 : at] == [","] and "," in norms[at + 1 : at + _ITEM_WORDS + 1]
 
 
 def _granted(norms: Sequence[str]) -> list[int]:
@@ -156,6 +166,14 @@ def _fresh(norms: Sequence[str]) -> list[int]:
             if subject < len(norms) and norms[subject] in _SUBJECTS:
                 found.append(at)
     return found
+
+
+def _another(norms: Sequence[str], last: int, right: int) -> int:
+    """Where a denial of one thing ends and another thing with an article begins: `no stick, and the leg goes numb`."""
+    comma = next((at for at in range(last + 1, right) if norms[at] == ","), None)
+    if comma is None or norms[comma + 1] != "and" or norms[comma + 2 : comma + 3] == []:
+        return right
+    return comma - 1 if norms[comma + 2] in _ARTICLES else right
 
 
 def judge(scopes: Sequence[Scope], first: int, last: int) -> Judgement:

@@ -22,6 +22,8 @@ _LIST_REACH = 16
 _NEGATION_REACH = 4
 # These open a clause with a condition of its own, and these any clause.
 _CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
+_TIMES = _CONDITIONS | {"time", "as"}
+_SUBJECTS = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
 _CONDITION_REACH = 3
 # Behind `nothing helps` these name what does not.
 _NOT_EVEN = (["not", "even"], [",", "nor"], ["nor", "even"])
@@ -147,7 +149,8 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         return True  # "standing is useless; stooping will do"
     if posture.first < cue.first and any(parted(stretch, posture, cue) for parted in _PARTED):
         return True
-    if cue.first < posture.first and cue.concept.effect == "provokes" and answers_another(stretch, posture, cue):
+    brought = cue.first < posture.first and cue.concept.effect == "provokes"
+    if brought and (answers_another(stretch, posture, cue) or _done_about_it(stretch, posture, cue)):
         return True
     for symptom in stretch.symptoms:
         if low[1] < symptom.first < high[0] and not symptom.generic and not symptom.bare:
@@ -179,6 +182,15 @@ def answers_another(stretch: Stretch, posture: Mention, behind: Mention) -> bool
     between = range(behind.last + 1, posture.first)
     before = [p for p in stretch.postures if p.first in between and p.concept.posture in HARD]
     return bool(before) and not {*stretch.norms(before[-1].last + 1, posture.first - 1)} <= ALIKE
+
+
+def _done_about_it(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
+    """Whether somebody takes a posture in which symptoms ease whenever the symptom comes: `each time the ache builds up
+    she bows forward`."""
+    if posture.concept.posture not in EASY or _TIMES.isdisjoint(stretch.norms(0, cue.first - 1)):
+        return False
+    between = stretch.norms(cue.last + 1, posture.first - 1)
+    return not _SUBJECTS.isdisjoint(between) and _CONDITIONS.isdisjoint(between)
 
 
 def _answers_beforehand(stretch: Stretch, posture: Mention, cue: Mention) -> bool:

@@ -50,6 +50,8 @@ class Answers:
     def opening(self, words: Sequence[Word]) -> tuple[Answer, int]:
         """What the words answer by the longest phrase they open with, and how long it is; `plain` for no answer."""
         norms = tuple(word.norm for word in words[:_LONGEST])
+        if norms[:1] == ("never",) and norms[1:2] and norms[1].isalpha():
+            return "plain", 0  # "never thought of it", "never tried": nobody knows
         for size in range(len(norms), 0, -1):
             if norms[:size] in self.yes:
                 return "stated", size

@@ -274,6 +274,8 @@ def _ends(text: str, words: Sequence[Word], at: int, layout: Layout) -> bool:
         following = words[at + 1] if at + 1 < len(words) else None
         touching = following is not None and following.start == words[at].end and following.norm[0].isalnum()
         opens = at == 0 or not words[at - 1].norm[0].isalnum()
+        if following is not None and following.norm == ")":
+            return False  # "the oval (600 m?) is another story"
         return not (touching or (opens and following is not None and following.norm[0].isalnum()))
     if words[at].norm != ".":
         return True

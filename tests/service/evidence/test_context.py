@@ -180,7 +180,9 @@ def test_what_is_granted_further_on_goes_on_over_its_comma():
     assert judged("quill although deny quill, zorp", modifier(reaches="forward")) == ["negated"]
 
 
-@pytest.mark.parametrize("anew", [", she zorp", ", without it they zorp", ", and now it zorp", ", so he zorp"])
+@pytest.mark.parametrize(
+    "anew", [", she zorp", ", without it they zorp", ", and now it zorp", ", so he zorp", ", it's zorp"]
+)
 def test_a_negation_ends_where_somebody_does_something_anew(anew):
     assert judged(f"deny quill{anew}", modifier(reaches="forward")) == ["affirmed"]
 
@@ -223,3 +225,17 @@ def test_what_is_lacking_may_be_a_list_of_things_with_articles(listed):
     scopes, _ = Context([modifier("without")], []).scopes(words)
     (cut,) = trimmed(scopes, words, [], [])
     assert cut.end == len(words) - 1
+
+
+def test_a_few_words_between_commas_that_grant_something_end_nothing():
+    text = "zorp deny, although quill, zorp"
+    assert judged(text, modifier(reaches="forward")) == ["affirmed", "negated"]
+    assert Context([], ["although"]).within([w.norm for w in words_of(text)])[1] == []
+    assert Context([], ["although"]).within([w.norm for w in words_of("deny although quill, zorp")])[1] == [1]
+
+
+def test_a_denial_of_one_thing_ends_where_another_begins_with_its_article():
+    assert judged("deny quill, and the zorp", modifier(reaches="forward")) == ["affirmed"]
+    assert judged("deny quill, blue, and the zorp", modifier(reaches="forward")) == ["negated"]
+    assert judged("deny quill, and zorp", modifier(reaches="forward")) == ["negated"]
+    assert judged("deny quill, and the zorp", modifier(reaches="forward", lists=True)) == ["negated"]

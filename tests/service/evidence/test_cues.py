@@ -270,3 +270,8 @@ def test_what_is_not_even_so_is_said_twice_and_not_taken_back():
 def test_what_does_not_come_on_condition_of_a_posture_is_absent_in_it():
     assert said("Knoll glimmers are not kindled when lolling.") == ["leg free flexion"]
     assert said("Knoll glimmers are not kindled by lolling.") == ["leg not-provoked flexion"]
+
+
+def test_what_somebody_does_each_time_the_symptom_comes_is_no_cause_of_it():
+    assert said("Each time the knoll glimmers kindle she lolls.") != ["leg provokes flexion"]
+    assert said("Knoll glimmers kindle when she lolls.") == ["leg provokes flexion"]

@@ -38,6 +38,11 @@ def test_an_answer_may_be_several_words_and_the_longest_counts(answer, makes):
     assert asked(f"Knoll glimmers? {answer}") == [("knoll glimmers", makes)]
 
 
+def test_what_was_never_tried_is_no_answer():
+    assert ("knoll glimmers", "denied") in asked("Knoll glimmers? Never.")
+    assert asked("Knoll glimmers? Never tried it.") == [("never tried it .", "plain")]
+
+
 @pytest.mark.parametrize(
     ("told", "makes"),
     [(", and it does", "stated"), ("; yes.", "stated"), (": a flat no", "denied"), (" but it does not.", "denied")],

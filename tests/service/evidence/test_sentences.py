@@ -239,3 +239,10 @@ def test_any_other_dash_is_one(text):
 def test_a_heading_may_be_followed_by_a_dash():
     assert sections("Advice - your knoll\nIt glimmers.")[0] == ("education", "your knoll")
     assert sections("Good advice - your knoll")[0][0] == ""
+
+
+def test_a_doubt_in_brackets_asks_nothing():
+    assert split("Strolls to the oval (600 m?) are another story. More.") == [
+        "Strolls to the oval (600 m?) are another story.",
+        "More.",
+    ]
