@@ -32,9 +32,7 @@ _GRANTING = frozenset({"although", "though", "despite", "whereas"})
 _ITEM_WORDS = 4
 
 # Who begins a clause of their own behind a comma, and what may stand before them there.
-_SUBJECTS = frozenset(
-    {"he", "she", "they", "i", "we", "it", "he's", "she's", "they're", "i'm", "i've", "it's", "that's"}
-)
+_SUBJECTS = frozenset({"he", "she", "they", "i", "we", "it", "they're", "they've", "i'm", "i've", "we've"})
 _AND_NOW = frozenset({"and", "so", "then", "now", "still", "without", "that", "them"})
 
 # A reason is a fact, and what is so now is not past: `probably spinal, since bending helps`, `used to walk miles, now`.

@@ -4,9 +4,15 @@ of its postures. Out: the effect that is repeated, for better or for worse, or N
 
 from __future__ import annotations
 
-from service.evidence.cues import HARD, Stretch, said_to, turned
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from service.evidence.context import Judgement
+from service.evidence.cues import EASY, HARD, Stretch, said_to, turned
 from service.evidence.definition import Outcome
 from service.evidence.lexicon import Mention
+from service.evidence.link import Link
 
 _CLOSERS = frozenset({".", ",", ";", "so", "and", "but", ")", "!", "-"})
 # Auxiliaries that echo a cue, and whether they negate it; a copula does so only where it negates.
@@ -14,11 +20,15 @@ _COPULAS = frozenset({"is", "are", "was", "were"})
 _ECHO_REACH = 6
 _CONTRASTING = frozenset({"but", "yet", "it", "they", "that", "pain"})
 _BETWEEN = frozenset({"not", "so", "he", "she", "they", "i", "the", "patient", "pt", "only"})
+_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
+# What closes a sentence that says at last how it was.
+_AT_LAST = _AUXILIARIES | {"has": False, "hasn't": True}
+_IT = frozenset({"it", "that", "this", "they"})
+_TURNS = frozenset({"but", "and", "yet", ",", ";", "-"})
 # An answer to one item of a list, what may stand before it, and what ends it.
 _ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
 _DASHES = ([":"], ["-"], ["="], ["("])
 _ENDS = frozenset({",", ";", ".", ")", "/", "and", "but"})
-_AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 
 
 def echoed(stretch: Stretch, posture: Mention) -> Outcome | None:
@@ -55,6 +65,25 @@ def ticked(stretch: Stretch, posture: Mention) -> Outcome | None:
     if behind and behind[0] not in _ENDS:
         return None
     return said_to(before[-1].concept.effect or "eases", negated=not _ANSWERS[answer[0]])
+
+
+def told_at_last(stretch: Stretch, links: Sequence[Link]) -> list[Link]:
+    """`I thought bending would help, but it doesn't`, `told that leaning might help, and it does`: what a sentence says
+    at last of a posture in which symptoms ease, whatever was thought or advised before."""
+    norms = stretch.norms(0, len(stretch.words))
+    while norms and not norms[-1][0].isalnum():
+        norms.pop()
+    denied = norms[-1:] == ["not"]
+    aux = len(norms) - 1 - denied
+    if aux < 2 or norms[aux] not in _AT_LAST or norms[aux - 1] not in _IT or norms[aux - 2] not in _TURNS:
+        return list(links)
+    told: Outcome = "not-eased" if denied or _AT_LAST[norms[aux]] else "eases"
+    return [
+        replace(link, effect=told, judgement=Judgement("affirmed"))
+        if link.posture in EASY and link.effect in {"eases", "not-eased"} and link.mentions[0].first < aux
+        else link
+        for link in links
+    ]
 
 
 def _echo_behind(stretch: Stretch, posture: Mention) -> bool | None:

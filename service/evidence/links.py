@@ -23,7 +23,7 @@ from service.evidence.cues import (
     stopped,
 )
 from service.evidence.definition import Outcome
-from service.evidence.echoes import echoed, ticked
+from service.evidence.echoes import echoed, ticked, told_at_last
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link, made
 from service.evidence.remedies import answering, lacked, left_without, without_it
@@ -50,6 +50,7 @@ def links_of(stretch: Stretch, topic: Symptom | None) -> list[Link]:
     links: list[Link] = []
     for posture in stretch.postures:
         links.extend(_links(stretch, posture, topic))
+    links = told_at_last(stretch, links)
     # "Has a folding stool, but plopping on it brings nothing": what is turned to is not taken to ease then.
     useless = {k.posture for k in links if k.effect == "not-eased"}
     links = [k for k in links if not (k.turned_to and k.posture in useless)]
@@ -145,6 +146,8 @@ def _cued(stretch: Stretch, posture: Mention, cue: Mention, symptom: Symptom | N
     if stopped(stretch, cue, symptom.mentions[0]) and not stopped(stretch, cue, posture):
         return outcome  # "denies relief of the pain sitting but has it bending": the pain itself is not denied
     by = symptom.judgement.by
+    if posture.concept.posture in EASY and stretch.norms(cue.first, cue.first) == ["only"]:
+        return "eases"  # "only with the rollator can she walk without her legs hurting"
     if by is not None and by.phrase in LACKING and cue.last < by.first and outcome == "provokes":
         return outcome  # "cannot walk to the gate without the leg seizing up"
     if outcome == "provokes":

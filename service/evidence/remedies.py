@@ -26,6 +26,8 @@ _ADVICE = frozenset(
 # How near behind a posture a denial speaks of it.
 _DENIAL_REACH = 4
 _IT = frozenset({"it", "one", "them", "that"})
+_TOUCHING = 3
+_CLOSING = frozenset({".", ";", ")", "!"})
 
 
 def answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list[Link]:
@@ -94,11 +96,13 @@ def without_it(stretch: Stretch, topic: Symptom | None) -> list[Link]:
     if not (stretch.aided or aids):
         return []
     norms = stretch.norms(0, len(stretch.words))
-    pairs = enumerate(itertools.pairwise(norms))
-    at = next((n for n, (word, behind) in pairs if word in LACKING and behind in _IT), None)
+    pairs = enumerate(itertools.pairwise((*norms, ".")))
+    at = next((n for n, (word, behind) in pairs if word in LACKING and (behind in _IT or behind in _CLOSING)), None)
     if at is None or not (stretch.aided or aids[0].first < at):
         return []
     behind = [s for s in stretch.symptoms if s.first > at and not _denied(stretch, s)]
+    if not behind and norms[at + 1 : at + 2] != ["it"]:
+        behind = [s for s in stretch.symptoms if at - s.last <= _TOUCHING and not s.negated][-1:]  # "pain without"
     if not behind and norms[at + 3 : at + 4] in (["do"], ["does"], ["did"]):
         behind = [s for s in stretch.symptoms if s.negated][-1:]  # "my legs don't hurt, but without it they do"
     about = merged(behind[0], topic) if behind and not behind[0].regions else next(iter(behind), None)

@@ -42,13 +42,17 @@ def walked(links: Sequence[Link], before: bool) -> bool:
     return before and not any(k.posture == "walking" for k in affirmed)
 
 
+# `Doc, it's my legs`: what is meant is said at once.
+_EARLY = 4
+
+
 def placed(
     section: SectionDefinition | None, norms: Sequence[str], felt: Sequence[Mention], cues: Sequence[Mention]
 ) -> Symptom | None:
     """`Location: right leg` is no symptom, but it places the one that the other lines speak of; so does `it comes on at
     the gate, always in the right buttock`, and `it's my legs`."""
     comes = any(c.concept.effect == "provokes" for c in cues)
-    meant = ":" in norms or (norms[:1] == ["it"] and len(norms) <= _SHORT)
+    meant = ":" in norms or ("it" in norms[:_EARLY] and len(norms) <= _SHORT)
     if not comes and (not meant or any(m.concept.kind in {"posture", "cue"} for m in felt)):
         return None
     if section is not None and section.asserts != "affirmed":

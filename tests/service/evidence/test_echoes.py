@@ -71,3 +71,17 @@ def test_a_negated_auxiliary_before_the_posture_turns_the_cue():
 
 def test_an_auxiliary_of_another_verb_repeats_nothing():
     assert "leg eases sitting" not in said("Perching does not dim the knoll glimmers but it does kindle them zonking.")
+
+
+@pytest.mark.parametrize("at_last", ["but it does", ", and it does", "; it did", "- it has", ", yet it does."])
+def test_what_a_sentence_says_at_last_holds_whatever_was_thought(at_last):
+    assert said(f"Maybe lolling does not dim the knoll glimmers {at_last}")[-1] == "leg eases flexion"
+
+
+@pytest.mark.parametrize("at_last", ["but it doesn't", ", and it did not", "; it hasn't.", "but it has not"])
+def test_what_a_sentence_denies_at_last_does_not_hold(at_last):
+    assert said(f"Maybe lolling dims the knoll glimmers {at_last}")[-1] == "leg not-eased flexion"
+
+
+def test_a_verb_at_the_end_says_nothing_at_last():
+    assert said("Lolling dims the knoll glimmers and so he does") == ["leg eases flexion"]

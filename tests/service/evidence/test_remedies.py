@@ -75,3 +75,11 @@ def test_what_is_turned_to_does_not_ease_where_the_sentence_says_it_does_not():
 def test_what_is_denied_without_it_does_not_come_without_it():
     assert said("He squiffs; without it no knoll glimmers.") == []
     assert said("Aunt squiffs and without it her knoll glimmers.")[-1] == "other-person leg eases flexion"
+
+
+def test_the_symptom_that_comes_without_names_no_more_than_that():
+    assert said("Knoll serene lolling over; knoll glimmers without.")[-2:] == [
+        "leg provokes walking",
+        "leg eases flexion",
+    ]
+    assert "leg provokes walking" not in said("Knoll serene lolling over; knoll glimmers without delay.")
