@@ -236,6 +236,8 @@ def _claimed(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
     for other in stretch.postures:
         theirs = min(stretch.cost(m, other) for m in symptom.mentions)
         if posture.last < symptom.first < other.first and theirs <= mine:
+            if symptom.negated and posture.concept.posture in EASY and other.concept.posture == "walking":
+                continue
             # "amb 80 ft, thigh burning, seated rest 2 min": what follows the symptom may be what ends it.
             return theirs <= _TOUCHING or other.concept.posture not in EASY or posture.concept.posture in EASY
         if other.last < symptom.first < posture.first and theirs < mine and not _well_in(stretch, other):
@@ -245,6 +247,18 @@ def _claimed(stretch: Stretch, posture: Mention, symptom: Symptom) -> bool:
             if any(beyond[0] < s.first < beyond[1] for s in stretch.symptoms):
                 return True
     return False
+
+
+def _walked_in(stretch: Stretch, walking: Mention, symptom: Symptom) -> bool:
+    """`leaning on it my legs don't tire when I walk`: the walking is done in the posture, and nothing says that it does
+    not bring the symptom on without."""
+    return any(
+        p.concept.posture == "flexion"
+        and p.last < symptom.first < walking.first
+        and "," not in stretch.norms(p.last + 1, symptom.first - 1)
+        and not stopped(stretch, p, walking)
+        for p in stretch.postures
+    )
 
 
 def _well_in(stretch: Stretch, posture: Mention) -> bool:
@@ -269,6 +283,8 @@ def _uncued(stretch: Stretch, posture: Mention, symptom: Symptom) -> Outcome | N
             return None  # "chest pain leaning forward, no leg pain": two statements; not "walks a mile, no leg pain"
         if attached and _UNABLE & {*stretch.norms(posture.first - 2, posture.first - 1)}:
             return "provokes"  # "cannot cycle without leg pain"
+        if posture.concept.posture == "walking" and _walked_in(stretch, posture, symptom):
+            return None
         return "free" if posture.concept.posture != "walking" else "not-provoked"
     if posture.concept.posture in {"walking", "standing", "extension"}:
         return "provokes"

@@ -238,3 +238,8 @@ def test_a_posture_that_is_said_to_be_well_claims_no_symptom_from_the_next():
 def test_what_somebody_cannot_do_without_the_symptom_brings_it_on():
     assert said("Cannot loll without knoll glimmers.") == ["leg provokes flexion"]
     assert said("Can loll without knoll glimmers.") == ["leg free flexion"]
+
+
+def test_walking_in_a_posture_without_the_symptom_does_not_deny_it_of_walking():
+    assert said("Lolling over it there are no knoll glimmers strolling.") == ["leg free flexion"]
+    assert "leg not-provoked walking" in said("No knoll glimmers strolling or lolling.")
