@@ -119,6 +119,8 @@ class Context:
             first, last = mention.first, mention.last
             left = max((s + 1 for s in stops if s < first), default=0)
             right = min((s - 1 for s in stops if s > last), default=len(norms) - 1)
+            if mention.phrase == "neither":
+                right = min(right, _nor_end(norms, last, right))
             right = min((at - 1 for at in ends.get(modifier.asserts, ()) if last < at <= right), default=right)
             if modifier.asserts == "negated" and not modifier.lists:
                 right = min(right, _another(norms, last, right))
@@ -164,6 +166,12 @@ def _fresh(norms: Sequence[str]) -> list[int]:
             if subject < len(norms) and norms[subject] in _SUBJECTS:
                 found.append(at)
     return found
+
+
+def _nor_end(norms: Sequence[str], last: int, right: int) -> int:
+    """`neither standing nor lying helps the leg pain`: what is denied ends soon behind the last `nor`."""
+    nor = max((at for at in range(last + 1, right) if norms[at] == "nor"), default=right)
+    return min(right, nor + _ITEM_WORDS - 1)
 
 
 def _another(norms: Sequence[str], last: int, right: int) -> int:

@@ -1,6 +1,5 @@
-"""What is said of a posture: the cue that belongs to it, whether it is negated, and the effect that results.
-In: a sentence prepared as a `Stretch`. Out: the cue and the effect. It knows that a cue looks one way, that
-a connector turns it, and that commas and new clauses keep strangers apart."""
+"""Which cue belongs to a posture. In: a sentence prepared as a `Stretch`. Out: the cue, if any. It knows that a cue
+looks one way, that a connector turns it, and that commas and new clauses keep strangers apart."""
 
 from __future__ import annotations
 
@@ -19,15 +18,11 @@ CUE_REACH = 28
 _WRONG_WAY = 7
 # How far a list of what was tried goes.
 _LIST_REACH = 16
-_NEGATION_REACH = 4
 # These open a clause with a condition of its own, and these any clause.
-_CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
-_TIMES = _CONDITIONS | {"time", "as"}
+CONDITIONS = frozenset({"if", "when", "whenever", "once", "while"})
+_TIMES = CONDITIONS | {"time", "as"}
 _SUBJECTS = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
-_CONDITION_REACH = 3
-# Behind `nothing helps` these name what does not.
-_NOT_EVEN = (["not", "even"], [",", "nor"], ["nor", "even"])
-_OPENERS = _CONDITIONS | {"as", "because", "since"}
+_OPENERS = CONDITIONS | {"as", "because", "since"}
 # These part what eases from what went before.
 _PARTING = frozenset({",", "which", "that"})
 # Postures in which the symptom can be expected to be less, and those in which it comes.
@@ -37,6 +32,8 @@ HARD = frozenset({"walking", "standing"})
 _COMING = HARD | {"extension", "still"}
 # What stands between the items of a list.
 ALIKE = frozenset({"and", "or", ",", "/", "&", "+"})
+# What may stand before an item of a list behind a stop.
+_ITEM = ALIKE | _SUBJECTS | CONDITIONS | {"not", "without", "even", "also", "only", "just", "especially", "sometimes"}
 # Behind these a posture without a cue brings the symptom on: `pain with sitting`, never `by sitting`.
 BRINGING = frozenset({"with", "on", "when", "while", "during", "after", "if", "upon", "w/", "whenever"})
 # What a patient goes without.
@@ -145,8 +142,9 @@ def _taken(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
         own = [p for p in stretch.postures if p is not posture and not stopped(stretch, p, cue)]
         if any(p.first < cue.first for p in own) or (own and cue.concept.effect == "provokes"):
             return True
-    if posture.first > cue.last and stopped(stretch, cue, posture) and _has_its_own(stretch, cue):
-        return True  # "standing is useless; stooping will do"
+    beyond = posture.first > cue.last and stopped(stretch, cue, posture)
+    if beyond and (_has_its_own(stretch, cue) or _in_a_clause_of_its_own(stretch, cue, posture)):
+        return True  # "standing is useless; stooping will do", "relieved by standing; also likes cycling"
     if posture.first < cue.first and any(parted(stretch, posture, cue) for parted in _PARTED):
         return True
     brought = cue.first < posture.first and cue.concept.effect == "provokes"
@@ -190,7 +188,7 @@ def _done_about_it(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
     if posture.concept.posture not in EASY or _TIMES.isdisjoint(stretch.norms(0, cue.first - 1)):
         return False
     between = stretch.norms(cue.last + 1, posture.first - 1)
-    return not _SUBJECTS.isdisjoint(between) and _CONDITIONS.isdisjoint(between)
+    return not _SUBJECTS.isdisjoint(between) and CONDITIONS.isdisjoint(between)
 
 
 def _answers_beforehand(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
@@ -238,6 +236,13 @@ def _has_its_own(stretch: Stretch, cue: Mention) -> bool:
     return _looks(stretch, cue) != "forward" and any(
         p.last < cue.first and not stopped(stretch, p, cue) for p in stretch.postures
     )
+
+
+def _in_a_clause_of_its_own(stretch: Stretch, cue: Mention, posture: Mention) -> bool:
+    """Whether the cue has had its posture before the stop, and behind it the posture is no bare item of a list."""
+    stop = max(s for s in stretch.stops if cue.last < s < posture.first)
+    had = any(cue.last < p.first < stop and not stopped(stretch, cue, p) for p in stretch.postures)
+    return had and not {*stretch.norms(stop + 1, posture.first - 1)} <= _ITEM | stretch.connectors | stretch.exceptions
 
 
 def _in_another_clause(stretch: Stretch, posture: Mention, cue: Mention) -> bool:
@@ -288,80 +293,12 @@ def _looks(stretch: Stretch, cue: Mention) -> str:
     return cue.concept.looks
 
 
-def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
-    """What the cue says the posture does, negations and exceptions counted."""
-    negated = negates(stretch, cue) != negates(stretch, posture, after=cue)
-    if not negated and any(s.modifier.closing and s.reaches(cue.first, cue.last) for s in stretch.scopes):
-        negated = True  # "eased by sitting: no"
-    effect = cue.concept.effect or "eases"
-    between = stretch.norms(cue.last + 1, posture.first - 1)
-    excepted = any(word in stretch.exceptions for word in between)
-    if effect == "persists" and between[-2:] in _NOT_EVEN:
-        return "not-eased"  # "nothing helps, not even bending": said twice, not taken back
-    if negated and effect == "provokes" and posture.concept.posture in EASY and _on_condition(stretch, posture):
-        return "free"  # "it does not come on at all if she pushes the pram"
-    if excepted and (negated or effect == "persists"):
-        return "eases"
-    if effect == "persists" and posture.concept.posture in {"walking", "extension"}:
-        return "not-provoked"
-    return said_to(effect, negated=negated)
-
-
-def _on_condition(stretch: Stretch, posture: Mention) -> bool:
-    """`if she pushes`, `when pushing`: the posture is the condition, not what a statement denies to be a cause."""
-    return not _CONDITIONS.isdisjoint(stretch.norms(posture.first - _CONDITION_REACH, posture.first - 1))
-
-
-def plain(effect: str) -> Outcome:
-    """A cue's effect as it stands."""
-    return "free" if effect == "free" else "provokes" if effect == "provokes" else "eases"
-
-
-def turned(effect: str) -> Outcome:
-    """The documented opposite of an effect."""
-    return "not-provoked" if effect == "provokes" else "not-eased"
-
-
-def negates(stretch: Stretch, target: Mention, after: Mention | None = None) -> bool:
-    """Whether a negation stands close before `target`, with neither comma nor symptom between them.
-
-    With `after`, only a negation that stands behind that mention counts: `eased by sitting but not by standing`.
-    """
-    for scope in stretch.scopes:
-        if scope.modifier.asserts != "negated" or scope.modifier.reaches not in {"forward", "both"}:
-            continue
-        if scope.modifier.clause:
-            if after is None and scope.reaches(target.first, target.last):
-                return True  # "has never noticed that stooping or sitting makes it go"
-            continue
-        distance = target.first - scope.last - 1
-        if not 0 <= distance <= _NEGATION_REACH:
-            continue
-        if after is not None and not (after.last < scope.first):
-            continue
-        if "," in stretch.norms(scope.last + 1, target.first - 1):
-            continue
-        if after is None and any(scope.last < s.first < target.first for s in stretch.symptoms):
-            continue
-        if any(scope.last < p.first < target.first for p in stretch.postures if p is not target):
-            continue
-        return True
-    return False
-
-
-def said_to(effect: str, *, negated: bool) -> Outcome:
-    """A cue's effect, or its opposite where it is negated; what leaves a symptom as it is does not ease it."""
-    if effect == "persists":
-        return "eases" if negated else "not-eased"
-    return turned(effect) if negated else plain(effect)
-
-
 def conditional(stretch: Stretch, posture: Mention) -> bool:
     """Whether the posture stands in a clause of condition, whose consequence follows its comma: `if I push the pram, my
     legs don't hurt`."""
     before = stretch.norms(0, posture.first - 1)
-    opened = next((n for n in range(len(before) - 1, -1, -1) if before[n] == "," or before[n] in _CONDITIONS), None)
-    return opened is not None and before[opened] in _CONDITIONS
+    opened = next((n for n in range(len(before) - 1, -1, -1) if before[n] == "," or before[n] in CONDITIONS), None)
+    return opened is not None and before[opened] in CONDITIONS
 
 
 def stopped(stretch: Stretch, one: Mention, other: Mention) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from service.evidence.context import Judgement
-from service.evidence.cues import EASY, HARD, Stretch, said_to, turned
+from service.evidence.cues import EASY, HARD, Stretch
 from service.evidence.definition import Outcome
+from service.evidence.effects import said_to, turned
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link
 

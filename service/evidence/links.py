@@ -17,13 +17,11 @@ from service.evidence.cues import (
     collective_for,
     conditional,
     cue_for,
-    effect_of,
-    negates,
-    said_to,
     stopped,
 )
 from service.evidence.definition import Outcome
 from service.evidence.echoes import echoed, ticked, told_at_last
+from service.evidence.effects import effect_of, negates, said_to
 from service.evidence.lexicon import Mention
 from service.evidence.link import Link, made
 from service.evidence.remedies import answering, lacked, left_without, without_it

@@ -23,6 +23,11 @@ _NO_ANSWER = frozenset(
 _ADVICE = frozenset(
     {"advised", "told", "asked", "about", "encouraged", "suggested", "recommended", "try", "avoid", "should"}
 )
+# What one leans on things for that is no symptom of the legs.
+_FOR_ANOTHER_REASON = frozenset(
+    {"balance", "unsteadiness", "dizziness", "safety", "stability", "vertigo", "eyesight", "confidence", "breath"}
+)
+_REASON_REACH = 6
 # How near behind a posture a denial speaks of it.
 _DENIAL_REACH = 4
 _IT = frozenset({"it", "one", "them", "that"})
@@ -48,6 +53,8 @@ def answering(stretch: Stretch, posture: Mention, topic: Symptom | None) -> list
     if any(c.concept.effect in {"provokes", "persists"} and c.first > posture.first - 4 for c in stretch.cues):
         return []
     if judge(stretch.scopes, posture.first, posture.last).assertion != "affirmed" or _denied_of(stretch, posture):
+        return []
+    if not _FOR_ANOTHER_REASON.isdisjoint(stretch.norms(posture.last + 1, posture.last + _REASON_REACH)):
         return []
     ahead = stretch.norms(posture.first - 2, posture.first - 1)
     if (_NO_ANSWER | BRINGING) & {*ahead} or _ADVICE & {*stretch.norms(posture.first - 4, posture.first - 1)}:

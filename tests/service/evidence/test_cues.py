@@ -275,3 +275,20 @@ def test_what_does_not_come_on_condition_of_a_posture_is_absent_in_it():
 def test_what_somebody_does_each_time_the_symptom_comes_is_no_cause_of_it():
     assert said("Each time the knoll glimmers kindle she lolls.") != ["leg provokes flexion"]
     assert said("Knoll glimmers kindle when she lolls.") == ["leg provokes flexion"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Knoll glimmers. Neither zonking nor lolling dims it.",
+        "Knoll glimmers not dimmed by zonking nor by lolling.",
+        "Knoll glimmers. Zonking does not dim it, nor does lolling.",
+    ],
+)
+def test_neither_of_two_postures_eases_it(text):
+    assert said(text) == ["leg not-eased sitting", "leg not-eased flexion"]
+
+
+def test_a_posture_in_a_clause_of_its_own_is_not_what_the_cue_before_it_names():
+    assert said("Knoll glimmers dimmed by zonking; blue quill lolling.") == ["leg eases sitting"]
+    assert said("Knoll glimmers dimmed by zonking; lolling.") == ["leg eases sitting", "leg eases flexion"]

@@ -83,3 +83,7 @@ def test_the_symptom_that_comes_without_names_no_more_than_that():
         "leg eases flexion",
     ]
     assert "leg provokes walking" not in said("Knoll serene lolling over; knoll glimmers without delay.")
+
+
+def test_what_one_leans_on_for_another_reason_answers_nothing():
+    assert said("Knoll glimmers strolling. He squiffs for his poor balance.") == ["leg provokes walking"]
