@@ -15,7 +15,7 @@ from service.evidence.link import Link
 from service.evidence.symptoms import LEG, Symptom, implied
 
 # A sentence as short as this does nothing but name the part.
-_SHORT = 6
+_SHORT = 8
 
 
 class Thread(Struct, frozen=True, gc=False):
