@@ -102,17 +102,20 @@ class Context:
             if tuple(norms[at : at + size]) in self._terminators and not _thrown_in(norms, at)
         ]
         stops = sorted({*stops, *_granted(norms)})
+        closing = [
+            m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
+        ]
+        mentions = (*self._lexicon.within(norms), *closing)
+        if not mentions:
+            return [], stops
+        scopes = []
         # Where what is denied, thought and past ends within its clause.
         ends = {
             "negated": _fresh(norms),
             "possible": [at for at, norm in enumerate(norms) if norm in _REASONS],
             "historical": [at for at, norm in enumerate(norms) if norm in _NOW],
         }
-        scopes = []
-        closing = [
-            m for m in self._closing.within(norms) if m.last + 1 == len(norms) or not norms[m.last + 1][0].isalnum()
-        ]
-        for mention in (*self._lexicon.within(norms), *closing):
+        for mention in mentions:
             modifier = self._modifiers[mention.id]
             if modifier.pseudo:
                 continue

@@ -4,7 +4,7 @@ sentence is over. A clause that tells of such an end is parted from its sentence
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -48,18 +48,18 @@ class Endings:
             frozenset(words[0] for d in definitions for said in d.treated for words in spell_out(said)),
         )
 
-    def parted(self, sentence: Sentence) -> Iterator[Sentence]:
-        """The sentence, or its two parts where the second tells of an end: `...; since the operation it has gone`."""
-        norms = [word.norm for word in sentence.words]
-        if self._begin.isdisjoint(norms):
-            yield sentence
-            return
-        for at, norm in enumerate(norms):
-            if norm in _PARTING and 0 < at < len(norms) - 1 and self.told(norms[at + 1 :]):
-                yield structs.replace(sentence, words=sentence.words[:at])
-                yield structs.replace(sentence, words=sentence.words[at + 1 :], opens_paragraph=False, continues=False)
-                return
-        yield sentence
+    def parted(self, sentence: Sentence, norms: list[str]) -> Sequence[tuple[Sentence, list[str]]]:
+        """The sentence, or its two parts where the second tells of an end: `...; since the operation it has gone`; each
+        with its words' normal forms."""
+        if not self._begin.isdisjoint(norms):
+            for at, norm in enumerate(norms):
+                if norm in _PARTING and 0 < at < len(norms) - 1 and self.told(norms[at + 1 :]):
+                    rest = structs.replace(
+                        sentence, words=sentence.words[at + 1 :], opens_paragraph=False, continues=False
+                    )
+                    told = structs.replace(sentence, words=sentence.words[:at])
+                    return [(told, norms[:at]), (rest, norms[at + 1 :])]
+        return [(sentence, norms)]
 
     def over(self, norms: Sequence[str], mentions: Sequence[Mention], symptoms: Sequence[Symptom]) -> bool:
         """Whether a sentence says that no leg symptom is left, whatever the posture.

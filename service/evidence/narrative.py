@@ -193,12 +193,12 @@ class Spoken(Struct, frozen=True, gc=False):
 
 def _spoken(text: str, language: Language) -> Iterator[Spoken]:
     """The sentences of `text` that name any concept; no other one says or changes anything."""
-    told = [
-        (part, answer)
-        for sentence, answer in answered(sentences_of(text, language.layout), language.answers)
-        for part in (language.endings.parted(sentence) if answer == "plain" else (sentence,))
-    ]
-    spoken = [(sentence, [w.norm for w in sentence.words]) for sentence, _ in told]
+    told: list[tuple[Sentence, Answer]] = []
+    spoken: list[tuple[Sentence, list[str]]] = []
+    for sentence, answer in answered(sentences_of(text, language.layout), language.answers):
+        for part, norms in language.endings.parted(sentence, [w.norm for w in sentence.words]):
+            told.append((part, answer))
+            spoken.append((part, norms))
     patient, others = language.persons.spoken_of(spoken)
     for at, (sentence, answer) in enumerate(told):
         norms = spoken[at][1]
