@@ -68,9 +68,9 @@ class Endings:
         """
         if any(m.concept.kind == "posture" and m.concept.posture not in _ALLOWED for m in mentions):
             return False
-        if self.taken_back.within(norms) and _denied(mentions, symptoms):
+        if _denied(mentions, symptoms) and self.taken_back.within(norms):
             return True
-        if not self._gone(norms):
+        if self._begin.isdisjoint(norms) or not self._gone(norms):
             return False
         if not symptoms:
             return self._of_the_story(norms)

@@ -33,7 +33,7 @@ ways:
   elsewhere: [knoll, week, hearth]
 lately: [since, now]
 taken_back: [since, not so]
-treated: [after the cure]
+treated: [after/since the cure]
 gone: [has/have faded (away), faded (away)]
 abbreviations: [dr, approx, gx]
 "yes": ["yes", y, always, "most days", "(oh) it does"]
