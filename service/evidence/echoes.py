@@ -24,6 +24,7 @@ _BETWEEN = frozenset({"not", "so", "he", "she", "they", "i", "the", "patient", "
 _AUXILIARIES = {"does": False, "do": False, "did": False, "doesn't": True, "don't": True, "didn't": True}
 # What closes a sentence that says at last how it was.
 _AT_LAST = _AUXILIARIES | {"has": False, "hasn't": True}
+_AT_LAST_REACH = 6
 _IT = frozenset({"it", "that", "this", "they"})
 _TURNS = frozenset({"but", "and", "yet", ",", ";", "-"})
 # An answer to one item of a list, what may stand before it, and what ends it.
@@ -76,7 +77,11 @@ def told_at_last(stretch: Stretch, links: Sequence[Link]) -> list[Link]:
         norms.pop()
     denied = norms[-1:] == ["not"]
     aux = len(norms) - 1 - denied
-    if aux < 2 or norms[aux] not in _AT_LAST or norms[aux - 1] not in _IT or norms[aux - 2] not in _TURNS:
+    if aux < 3 or norms[aux] not in _AT_LAST:
+        return list(links)
+    if norms[aux - 2 : aux] == ["no", "longer"]:
+        denied = True
+    elif norms[aux - 1] not in _IT or _TURNS.isdisjoint(norms[max(0, aux - _AT_LAST_REACH) : aux]):
         return list(links)
     told: Outcome = "not-eased" if denied or _AT_LAST[norms[aux]] else "eases"
     return [

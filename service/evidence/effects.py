@@ -31,8 +31,8 @@ def effect_of(stretch: Stretch, posture: Mention, cue: Mention) -> Outcome:
         return "not-eased"  # "nothing helps, not even bending": said twice, not taken back
     if negated and effect == "provokes" and posture.concept.posture in EASY and _on_condition(stretch, posture):
         return "free"  # "it does not come on at all if she pushes the pram"
-    if excepted and (negated or effect == "persists"):
-        return "eases"
+    if (excepted or "only" in between) and (negated or effect == "persists"):
+        return "eases"  # "not relieved until he sits", "not by standing, only by bending"
     if effect == "persists" and posture.concept.posture in {"walking", "extension"}:
         return "not-provoked"
     return said_to(effect, negated=negated)

@@ -292,3 +292,10 @@ def test_neither_of_two_postures_eases_it(text):
 def test_a_posture_in_a_clause_of_its_own_is_not_what_the_cue_before_it_names():
     assert said("Knoll glimmers dimmed by zonking; blue quill lolling.") == ["leg eases sitting"]
     assert said("Knoll glimmers dimmed by zonking; lolling.") == ["leg eases sitting", "leg eases flexion"]
+
+
+def test_what_only_one_posture_does_the_others_do_not():
+    assert said("Knoll glimmers not dimmed by perching, only by lolling.") == [
+        "leg not-eased still",
+        "leg eases flexion",
+    ]

@@ -136,9 +136,11 @@ def vocabulary() -> list[str]:
 @given(st.lists(st.sampled_from(vocabulary()), min_size=1, max_size=25).map(lambda said: " ".join(said) + " "))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_work_grows_as_any_clinical_text_does(unit):
-    """The first sentences have nothing to go on from and cost less than the others; they are left out."""
-    once, twice, often = (reading_work(repeated(unit, times * LENGTH)) for times in (1, 2, TIMES))
-    assert often - twice <= AT_MOST / TIMES * (TIMES - 2) * (twice - once)
+    """The first sentences have nothing to go on from and cost less than the others, and where a sentence is cut depends
+    on the words before it: what four times the text adds is compared. Were it to grow with the square, it would be more
+    than ten times as much."""
+    once, twice, often = (reading_work(repeated(unit, times * LENGTH)) for times in (2, 4, 12))
+    assert often - twice <= 1.5 * 4 * (twice - once)
 
 
 def test_a_number_of_thousands_of_digits_is_read_like_any_other():
